@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""`epelbot verify-build`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import click
+
+from epelbot.cli.app import CANNOT_KNOW, FINE, NO
+from epelbot.cli.arguments import json_option
+from epelbot.cli.output import complain, print_json
+from epelbot.cli.wiring import Wiring
+from epelbot.domain.evidence import BuildChecked
+from epelbot.domain.nevra import NVR
+from epelbot.errors import BadInput, NotThere, PermanentError, TransientError
+from epelbot.policy.final_build import final_build_finding
+from epelbot.services.verify_build import verify_build as verify_nvr
+from epelbot.services.verify_build import verify_files
+from epelbot.wording.final_build import verify_build_json, verify_build_text
+
+_RPM_MAGIC = b"\xed\xab\xee\xdb"
+_URL = ("http://", "https://")
+
+
+@click.command("verify-build")
+@click.argument("builds", metavar="BUILD...", nargs=-1, required=True)
+@json_option
+@click.pass_obj
+def verify_build(wiring: Wiring, builds: tuple[str, ...], as_json: bool) -> int:
+    """Whether each BUILD is a final build: it tells its users that the software is retired (R2).
+
+    BUILD is a name-version-release that Koji is asked for, or a folder with one build's RPMs. RPM files are
+    taken together as one build's. What exists, has a slash or ends in .rpm is a file. With --json and
+    several builds: a list.
+    """
+    # All names are looked at before anything is read.
+    questions = list(_questions(wiring, builds))
+    answers: list[BuildChecked] = []
+    statuses: list[int] = []
+    for ask in questions:
+        try:
+            answers.append(ask())
+        except (TransientError, PermanentError) as error:
+            if len(questions) == 1:
+                raise
+            complain(str(error))
+            statuses.append(NO if isinstance(error, NotThere) else CANNOT_KNOW)
+    now = wiring.now()
+    findings = [final_build_finding(one, at=now) for one in answers]
+    if as_json:
+        documents = list(map(verify_build_json, answers, findings))
+        print_json(documents[0] if len(questions) == 1 else documents)
+    else:
+        click.echo("\n".join(map(verify_build_text, answers, findings)), nl=False)
+    known = {"carries": FINE, "unreadable": CANNOT_KNOW}
+    statuses.extend(known.get(one.outcome, NO) for one in answers)
+    # One clear no answers for all of them, whatever could not be seen of the others.
+    return NO if NO in statuses else max(statuses)
+
+
+def _questions(wiring: Wiring, builds: Sequence[str]) -> Iterator[Callable[[], BuildChecked]]:
+    """One question per build, in the order in which they were named."""
+    files: list[str] = []
+    for build in builds:
+        if not _is_path(build):
+            yield partial(_in_koji, wiring, _nvr(build))
+        elif build.endswith(".rpm"):
+            _check_file(build)
+            if not files:
+                # The list goes on growing until all names have been looked at.
+                yield partial(_of_files, wiring, files)
+            files.append(build)
+        else:
+            yield partial(_of_files, wiring, _folders(build))
+
+
+def _in_koji(wiring: Wiring, nvr: NVR) -> BuildChecked:
+    return verify_nvr(wiring.koji_contents(), nvr, None, wiring.rulebook.profile.readme)
+
+
+def _of_files(wiring: Wiring, places: Sequence[str]) -> BuildChecked:
+    try:
+        return verify_files(wiring.rpm_files(tuple(places)), wiring.rulebook.profile.readme)
+    except NotThere as error:
+        # Unlike a build that Koji does not know, a missing file is a slip of whoever named it.
+        raise BadInput(str(error)) from error
+
+
+def _is_path(build: str) -> bool:
+    return "/" in build or build.endswith(".rpm") or Path(build).exists()
+
+
+def _nvr(text: str) -> NVR:
+    try:
+        return NVR.parse(text)
+    except ValueError as error:
+        raise BadInput(
+            f"{error}; give a build such as libfoo-1.2-3.el9, RPM files, or a folder of RPMs"
+        ) from error
+
+
+def _check_file(name: str) -> None:
+    if name.startswith(_URL):
+        return
+    try:
+        with Path(name).open("rb") as file:
+            start = file.read(len(_RPM_MAGIC))
+    except OSError as error:
+        raise BadInput(f"{name} cannot be read ({error.strerror}); check its name") from error
+    if start != _RPM_MAGIC:
+        raise BadInput(f"{name} is no RPM file; give RPM files, or the folder in which they lie")
+
+
+def _folders(name: str) -> list[str]:
+    """The folder and all in it that hold RPMs: Koji, mock and rpmbuild make one per architecture."""
+    if name.startswith(_URL):
+        return [name]
+    folder = Path(name)
+    if not folder.is_dir():
+        what = "does not end in .rpm" if folder.exists() else "does not exist"
+        raise BadInput(f"{name} {what}; give RPM files, the folder in which they lie, or a build's name")
+    found = [str(below) for below, _, files in os.walk(folder) if any(one.endswith(".rpm") for one in files)]
+    return sorted(found) or [name]

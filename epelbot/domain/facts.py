@@ -1,0 +1,160 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the rules see of one listing: each fact either known, with its source, or missing, with the reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Generic, TypeVar
+
+from epelbot.domain.build import Tagging
+from epelbot.domain.collection import Collection
+from epelbot.domain.evidence import BuildChecked, PostRead, UpdateSeen
+from epelbot.domain.nevra import EVR, NVR
+from epelbot.domain.people import People
+from epelbot.domain.retirement import Decision
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Generic[T_co]):
+    """A fact that a source told; ``at`` is when it was last confirmed."""
+
+    value: T_co
+    source: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A fact that could not be had. ``since`` is when the source last told it, None if it never did."""
+
+    source: str
+    why: str
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTrust:
+    """How far one source's word goes now.
+
+    ``asked`` is False where look-ups are switched off: then what the bus told is all there is.
+    ``error`` is its last failure, None while it answers.
+    """
+
+    asked: bool
+    max_age: timedelta
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """What can be seen of a listing: its stable tags, oldest first, and how far sources are trusted.
+
+    ``current_tag`` is the tag that makes the repository now (the last of ``tags`` for the leading
+    collection, whose earlier tags went to trailing ones). ``led_until`` tells of those, as far as it is
+    known, on which day their minor was branched: what enters them later, or is still in them, is no longer
+    the leading collection's.
+    """
+
+    now: datetime
+    tags: tuple[str, ...]
+    koji: SourceTrust
+    bodhi: SourceTrust
+    distgit: SourceTrust
+    sync_max_age: timedelta
+    led_until: tuple[tuple[str, date], ...] = ()
+
+    @property
+    def current_tag(self) -> str:
+        """The tag that makes the repository now."""
+        return self.tags[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """When the listing entered its collection, and on what evidence."""
+
+    at: datetime
+    nvr: NVR
+
+    @property
+    def day(self) -> date:
+        """The UTC day, POLICY's E."""
+        return self.at.date()
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """A listing's stays in its stable tag. ``stays`` are in the order of tagging.
+
+    ``entry`` is None if no build ever was there. ``left_at`` is set when builds were there, and none is now.
+    """
+
+    stays: tuple[Tagging, ...]
+    entry: Entry | None
+    left_at: datetime | None
+
+    @property
+    def there(self) -> tuple[Tagging, ...]:
+        """The builds that are in the tag now; the last is the latest, as Koji means it."""
+        return tuple(stay for stay in self.stays if stay.untagged_at is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A post that says the listing is to be retired; ``entitled`` says whether its author may say so."""
+
+    read: PostRead
+    posted_at: datetime
+    entitled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewestBuild:
+    """The build that R2 looks at, and how far it has come.
+
+    ``stage`` is "pending", "testing" or "stable"; ``stable_since`` is set in the last.
+    ``tagged_by_hand``: Bodhi answered, and the build reached the stable tag without an update.
+    ``order_trouble`` tells in a phrase that tag order and EVR disagree.
+    """
+
+    nvr: NVR
+    evr: EVR
+    stage: str
+    update: UpdateSeen | None
+    stable_since: datetime | None
+    tagged_by_hand: bool = False
+    order_trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything the rules may ask about one listing on one day.
+
+    ``None`` inside `Known` means the source answered that there is none. ``synced_at`` holds the syncs
+    of the collection, oldest first. ``doubtful`` are posts that may announce, which a person has to judge:
+    they begin nothing by themselves. ``told_at`` is when the release manager's notice was written, and
+    ``told_how`` what became of its mail ("held", "sent"…), None while nobody has worded it.
+    """
+
+    package: str
+    collection: Collection
+    as_of: date
+    presence: Known[Presence] | Missing
+    newest: Known[NewestBuild | None] | Missing
+    check: Known[BuildChecked] | Missing
+    people: Known[People] | Missing
+    synced_at: tuple[datetime, ...] = ()
+    sync_silence: Missing | None = None
+    announcement: Announcement | None = None
+    doubtful: tuple[Announcement, ...] = ()
+    blocked: bool = False
+    decision: Decision | None = None
+    told_at: datetime | None = None
+    told_how: str | None = None
+    #: An earlier build carried the file: a newer one without it opens the retirement again.
+    carried_before: bool = False

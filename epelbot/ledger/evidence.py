@@ -1,0 +1,120 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Evidence in the ledger: append-only, kept once per natural key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, or_, select, tuple_
+
+from epelbot.domain.evidence import KIND_OF, Fact, Recorded
+from epelbot.ledger.codec import decode_fact, encode
+from epelbot.ledger.engines import earlier, later, upsert
+from epelbot.ledger.tables import evidence
+
+# How a fact's JSON shows what this telling of it did not say.
+_UNTOLD = ":null"
+
+
+def add(connection: Connection, recorded: Sequence[Recorded]) -> None:
+    """Keep evidence; what is known already is confirmed.
+
+    Of a fact told more than once the earliest time stays, the source that it was first learnt from, the
+    latest confirmation and the fullest telling, so that neither order nor repetition of arrival matters.
+    """
+    if not recorded:
+        return
+    rows: dict[str, dict[str, Any]] = {}
+    for one in recorded:
+        row = _row(one)
+        known = rows.get(row["key"])
+        rows[row["key"]] = row if known is None else _joined(known, row)
+    statement = upsert(connection, evidence)
+    mine, new = evidence.c, statement.excluded
+    first_learnt = tuple_(new.learnt_at, new.source) < tuple_(mine.learnt_at, mine.source)
+    fuller = or_(
+        _fullness(new.data) > _fullness(mine.data),
+        and_(_fullness(new.data) == _fullness(mine.data), new.data < mine.data),
+    )
+    statement = statement.on_conflict_do_update(
+        index_elements=["key"],
+        set_={
+            "happened_at": earlier(connection, mine.happened_at, new.happened_at),
+            "confirmed_at": later(connection, mine.confirmed_at, new.confirmed_at),
+            "learnt_at": case((first_learnt, new.learnt_at), else_=mine.learnt_at),
+            "source": case((first_learnt, new.source), else_=mine.source),
+            "data": case((fuller, new.data), else_=mine.data),
+        },
+    )
+    # In key order: two workers that lock in the same order can't lock each other out.
+    connection.execute(statement, [rows[key] for key in sorted(rows)])
+
+
+def _row(one: Recorded) -> dict[str, Any]:
+    return {
+        "key": one.key,
+        "kind": one.kind,
+        "package": one.package,
+        "major": one.major,
+        "source": one.source,
+        "happened_at": one.happened_at,
+        "learnt_at": one.learnt_at,
+        "confirmed_at": one.confirmed,
+        "data": encode(one.fact),
+    }
+
+
+def _joined(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Do what the statement does with a row that it finds, for two rows of one key in one batch."""
+    first = min(one, other, key=lambda row: (row["learnt_at"], row["source"]))
+    full = min(one, other, key=lambda row: (-len(row["data"].replace(_UNTOLD, "")), row["data"]))
+    return one | {
+        "happened_at": min(one["happened_at"], other["happened_at"]),
+        "confirmed_at": max(one["confirmed_at"], other["confirmed_at"]),
+        "learnt_at": first["learnt_at"],
+        "source": first["source"],
+        "data": full["data"],
+    }
+
+
+def _fullness(data: ColumnElement[str]) -> ColumnElement[int]:
+    return func.length(func.replace(data, _UNTOLD, ""))
+
+
+def about_listing(connection: Connection, package: str, major: int) -> list[Recorded]:
+    """All that is known of a package in the collections of one major, oldest first."""
+    query = select(evidence).where(
+        evidence.c.package == package, or_(evidence.c.major == major, evidence.c.major.is_(None))
+    )
+    return _kept(connection.execute(query.order_by(evidence.c.happened_at, evidence.c.id)).mappings().all())
+
+
+def of_collection(
+    connection: Connection, kind: type[Fact], major: int, since: datetime | None = None
+) -> list[Recorded]:
+    """What is known of whole collections of a major (syncs, composes), oldest first."""
+    query = select(evidence).where(
+        evidence.c.kind == KIND_OF[kind], evidence.c.major == major, evidence.c.package.is_(None)
+    )
+    if since is not None:
+        query = query.where(evidence.c.happened_at >= since)
+    return _kept(connection.execute(query.order_by(evidence.c.happened_at, evidence.c.id)).mappings().all())
+
+
+def _kept(rows: Sequence[RowMapping]) -> list[Recorded]:
+    return [
+        Recorded(
+            decode_fact(row["kind"], row["data"]),
+            row["package"],
+            row["major"],
+            row["source"],
+            row["happened_at"],
+            row["learnt_at"],
+            row["confirmed_at"],
+        )
+        for row in rows
+    ]

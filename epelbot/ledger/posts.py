@@ -1,0 +1,131 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Posts: kept as the bus told them, then with their text once the archive gave it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, or_, select, update
+
+from epelbot.domain.post import Post
+from epelbot.ledger.codec import decode, encode
+from epelbot.ledger.engines import upsert
+from epelbot.ledger.tables import posts
+
+UNREAD = "unread"
+READ = "read"
+#: Read as far as the headers go; its text never came.
+HEADERS_ONLY = "headers"
+
+
+@dataclass(frozen=True, slots=True)
+class PostLease:
+    """A post held for reading; ``fence`` proves that the lease is still ours."""
+
+    post: Post
+    fence: int
+    attempts: int
+
+
+def keep(connection: Connection, post: Post, now: datetime) -> None:
+    """Keep a post that the bus or the archive told of; it is due to be read.
+
+    Of a known one, what was not known is added (only the bus names an account, only the archive has the
+    text); if that is anything, it is read again, and whoever reads it now starts again.
+    """
+    new = connection.execute(
+        upsert(connection, posts)
+        .values(
+            hash=post.hash,
+            posted_at=post.posted_at,
+            data=encode(post),
+            status=UNREAD,
+            due_at=now,
+            attempts=0,
+            fence=0,
+        )
+        .on_conflict_do_nothing(index_elements=["hash"])
+    )
+    if new.rowcount == 1:
+        return
+    row = connection.execute(
+        select(posts.c.data, posts.c.fence).where(posts.c.hash == post.hash).with_for_update()
+    ).one()
+    known = decode(Post, row.data)
+    both = replace(
+        known,
+        sender_account=known.sender_account or post.sender_account,
+        in_reply_to=known.in_reply_to or post.in_reply_to,
+        url=known.url or post.url,
+        text=known.text if known.text is not None else post.text,
+        headers=known.headers or post.headers,
+    )
+    if both != known:
+        connection.execute(
+            update(posts)
+            .where(posts.c.hash == post.hash)
+            .values(
+                data=encode(both),
+                status=UNREAD,
+                due_at=now,
+                attempts=0,
+                lease_holder=None,
+                lease_until=None,
+                fence=row.fence + 1,
+            )
+        )
+
+
+def claim(connection: Connection, now: datetime, holder: str, lease_seconds: int) -> PostLease | None:
+    """Take the post that has been due longest, or None."""
+    free = or_(posts.c.lease_until.is_(None), posts.c.lease_until <= now)
+    row = connection.execute(
+        select(posts)
+        .where(posts.c.due_at <= now, free)
+        .order_by(posts.c.due_at, posts.c.hash)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    if row is None:
+        return None
+    connection.execute(
+        update(posts)
+        .where(posts.c.hash == row.hash)
+        .values(lease_holder=holder, lease_until=now + timedelta(seconds=lease_seconds), fence=row.fence + 1)
+    )
+    return PostLease(decode(Post, row.data), row.fence + 1, row.attempts)
+
+
+def settle(
+    connection: Connection,
+    lease: PostLease,
+    post: Post,
+    *,
+    status: str,
+    due_at: datetime | None,
+    error: str | None = None,
+) -> bool:
+    """Keep the post as it is known now and give it back; False when the lease was lost meanwhile."""
+    found = connection.execute(
+        update(posts)
+        .where(posts.c.hash == lease.post.hash, posts.c.fence == lease.fence)
+        .values(
+            data=encode(post),
+            status=status,
+            due_at=due_at,
+            attempts=posts.c.attempts + 1,
+            last_error=error,
+            lease_holder=None,
+            lease_until=None,
+        )
+    )
+    return found.rowcount == 1
+
+
+def by_hash(connection: Connection, post_hash: str) -> Post | None:
+    """One post as it is known, or None."""
+    text = connection.scalar(select(posts.c.data).where(posts.c.hash == post_hash))
+    return None if text is None else decode(Post, text)

@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""R1 announced: an entitled post on the list that names the package and gives a reason."""
+
+from __future__ import annotations
+
+from epelbot.domain.facts import Announcement
+from epelbot.domain.verdict import Evidence, Finding, Verdict
+from epelbot.policy.rule import RELEASE_MANAGER_OR_COMMITTEE, Case, Rule
+
+
+def _judge(case: Case) -> Finding:
+    facts, lists = case.facts, case.profile.lists
+    post = facts.announcement
+    if post is not None:
+        return _of_announcement(post, lists.announce)
+    if facts.doubtful:
+        # The last one is the likeliest to be what the packager means by now.
+        doubt = facts.doubtful[-1]
+        return Finding(
+            "R1",
+            Verdict.OTHERS_MUST_ACT,
+            f"a post by {_writer(doubt)} on {doubt.posted_at:%Y-%m-%d} may announce it, but {_doubt(doubt)}",
+            RULE.required,
+            remedy="read the post; a maintainer can settle it by announcing it in a post of its own",
+            waivable_by=RELEASE_MANAGER_OR_COMMITTEE,
+            evidence=tuple(
+                Evidence(f"post by {_writer(one)} on {lists.announce}", one.read.url, one.posted_at)
+                for one in facts.doubtful
+            ),
+        )
+    return Finding(
+        "R1",
+        Verdict.MUST_ACT,
+        "no announcement has been seen",
+        RULE.required,
+        remedy=f"announce it on {lists.announce}, with the package, the collection and the reason",
+        waivable_by=RELEASE_MANAGER_OR_COMMITTEE,
+    )
+
+
+def _of_announcement(post: Announcement, list_name: str) -> Finding:
+    reading = post.read.reading
+    evidence = (Evidence(f"post by {_writer(post)} on {list_name}", post.read.url, post.posted_at),)
+    said = f"announced by {_writer(post)} on {post.posted_at:%Y-%m-%d}"
+    if reading.reason is not None or reading.category is not None:
+        return Finding("R1", Verdict.OK, said, RULE.required, evidence=evidence)
+    if not post.read.complete:
+        return Finding(
+            "R1",
+            Verdict.CANNOT_KNOW,
+            f"{said}, but the list archive has not shown its text, where the reason would be",
+            RULE.required,
+            remedy="wait until the list archive answers; with sources.online off it is never asked",
+            evidence=evidence,
+        )
+    return Finding(
+        "R1",
+        Verdict.MUST_ACT,
+        f"{said}, without a reason",
+        RULE.required,
+        remedy=f"announce it once more on {list_name}, in a mail of its own that gives the reason",
+        waivable_by=RELEASE_MANAGER_OR_COMMITTEE,
+        evidence=evidence,
+    )
+
+
+def _writer(post: Announcement) -> str:
+    return post.read.author or post.read.sender
+
+
+def _doubt(post: Announcement) -> str:
+    if not post.read.starts_matter:
+        return "it stands inside a discussion"
+    if post.read.author is None:
+        return "the list does not tell whose account that is"
+    if not post.entitled:
+        return f"{post.read.author} does not maintain the package"
+    return f"the reader is not sure of it: {post.read.reading.why}"
+
+
+RULE = Rule(
+    "R1",
+    "announced",
+    needs=("people",),
+    judge=_judge,
+    required="a post by a maintainer that names package and collection and gives the reason",
+    waivable_by=RELEASE_MANAGER_OR_COMMITTEE,
+    # A post that a person has to judge begins nothing, but somebody has to read it.
+    concerns=lambda case: case.leaving or (case.open and bool(case.facts.doubtful)),
+)

@@ -1,0 +1,153 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a listing's evidence amounts to on a day: the facts that the rules judge.
+
+Evidence is a set: no answer here depends on the order in which it arrived. Asked for a past day, only what
+had happened by its end counts, as known now (POLICY, Words).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from epelbot.domain.collection import Collection
+from epelbot.domain.evidence import (
+    BuildChecked,
+    BuildTagged,
+    Decided,
+    PackageListChanged,
+    Recorded,
+    Synced,
+    UpdateSeen,
+)
+from epelbot.domain.facts import Announcement, Facts, Horizon, Known, Missing, NewestBuild, Presence
+from epelbot.domain.nevra import NVR
+from epelbot.domain.people import People
+from epelbot.domain.profile import Profile
+from epelbot.domain.retirement import Decision
+from epelbot.policy.builds_from_evidence import LIVE_STATUSES, check_of, epochs_of, newest_build, presence_of
+from epelbot.policy.posts_from_evidence import announcements, people_behind
+from epelbot.policy.seen import Seen
+
+
+def facts_from_evidence(
+    package: str,
+    collection: Collection,
+    evidence: Iterable[Recorded],
+    *,
+    as_of: date,
+    horizon: Horizon,
+    profile: Profile,
+) -> Facts:
+    """The facts of one listing on ``as_of``, from all that the ledger holds of it and its collection."""
+    seen = Seen.on(as_of, evidence, horizon)
+    epochs = epochs_of(seen)
+    presence = presence_of(seen, epochs, profile.undo_days)
+    newest = newest_build(package, seen, epochs, presence)
+    people = people_behind(seen, collection)
+    announced, doubtful = announcements(seen, collection, people, profile.roles, _entered_at(presence))
+    synced_at = _syncs(seen, collection)
+    return Facts(
+        package=package,
+        collection=collection,
+        as_of=as_of,
+        presence=presence,
+        newest=newest,
+        check=check_of(seen, newest, profile.readme),
+        people=people,
+        synced_at=synced_at,
+        sync_silence=_silence(synced_at, seen),
+        announcement=announced,
+        doubtful=doubtful,
+        blocked=_blocked(seen),
+        decision=_decision(seen, collection, epochs, post=_post_now(announced, people), newest=newest),
+        carried_before=any(fact.outcome == "carries" for _, fact in seen.of(BuildChecked)),
+    )
+
+
+def _entered_at(presence: Known[Presence] | Missing) -> datetime | None:
+    """The entry, where Koji told it: the first that messages tell of may be any later build's."""
+    if isinstance(presence, Known) and presence.source == "Koji" and presence.value.entry is not None:
+        return presence.value.entry.at
+    return None
+
+
+def _syncs(seen: Seen, collection: Collection) -> tuple[datetime, ...]:
+    # The mirrors may name the leading collection by its minor or by its major alone.
+    releases = (seen.horizon.current_tag, collection.name)
+    stable = [one for one, sync in seen.of(Synced) if not sync.testing and sync.release in releases]
+    return tuple(dict.fromkeys(one.happened_at for one in stable))
+
+
+def _silence(synced_at: tuple[datetime, ...], seen: Seen) -> Missing | None:
+    last = synced_at[-1] if synced_at else None
+    if last is not None and seen.moment - last <= seen.horizon.sync_max_age:
+        return None
+    return Missing("the message bus", "no sync of the repository has been seen", last)
+
+
+def _blocked(seen: Seen) -> bool:
+    """Whether the package is blocked in the newest tag that anything is known of."""
+    told = seen.of(PackageListChanged)
+    for tag in reversed(seen.horizon.tags):
+        last = seen.last_word(pair for pair in told if pair[1].tag == tag)
+        if last is not None and (last[1].blocked or _is_listed(seen, tag)):
+            return last[1].blocked
+    return False
+
+
+def _is_listed(seen: Seen, tag: str) -> bool:
+    """True if the package ever was in that tag: "not blocked" of one that doesn't list it tells nothing."""
+    return any(fact.tag == tag for _, fact in seen.of(BuildTagged))
+
+
+def _post_now(announced: Announcement | None, people: Known[People] | Missing) -> Known[str | None] | Missing:
+    """The announcement's hash; unknown while nobody can tell whose word counts."""
+    if isinstance(people, Missing):
+        return people
+    return Known(announced.read.post if announced is not None else None, people.source, people.at)
+
+
+def _decision(
+    seen: Seen,
+    collection: Collection,
+    epochs: dict[str, int],
+    *,
+    post: Known[str | None] | Missing,
+    newest: Known[NewestBuild | None] | Missing,
+) -> Decision | None:
+    """The last decision, unless the post or build that it was given for has changed, if only for a while.
+
+    What can't be seen now has not changed.
+    """
+    made = [fact.decision for _, fact in seen.of(Decided) if fact.collection == collection.name]
+    if not made:
+        return None
+    last = made[-1]
+    if isinstance(post, Known) and last.post != post.value:
+        return None
+    build = newest.value if isinstance(newest, Known) else None
+    if build is not None and last.build != str(build.nvr):
+        return None
+    return None if _was_overtaken(last, seen, epochs) else last
+
+
+def _was_overtaken(decision: Decision, seen: Seen, epochs: dict[str, int]) -> bool:
+    """True if a newer build than the decision's came after it, even if that has gone again."""
+    if decision.build is None:
+        return False
+    mine = NVR.parse(decision.build)
+    evr = mine.evr(epochs.get(decision.build))
+    tag = seen.horizon.current_tag
+    for one, fact in seen.of(BuildTagged):
+        if one.happened_at >= decision.at and fact.tag == tag and not fact.untagged and fact.nvr != str(mine):
+            return True
+    for one, update in seen.of(UpdateSeen):
+        since = one.happened_at if update.status in (*LIVE_STATUSES, "stable") else update.submitted_at
+        if update.release == tag and since is not None and since >= decision.at:
+            builds = (NVR.parse(nvr) for nvr in update.builds)
+            if any(one.name == mine.name and one.evr(epochs.get(str(one))) > evr for one in builds):
+                return True
+    return False

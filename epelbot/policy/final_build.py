@@ -1,0 +1,118 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""R2 final-build: the newest build tells its users that the software is retired.
+
+What counts as telling them is `readme_survey`'s, the phrases are `readme_words`'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from epelbot.domain.build import BuildContents
+from epelbot.domain.evidence import BuildChecked, RpmReadme
+from epelbot.domain.facts import Known, NewestBuild
+from epelbot.domain.profile import ReadmeRules
+from epelbot.domain.verdict import Evidence, Finding, Verdict
+from epelbot.policy.links import koji_build
+from epelbot.policy.readme_survey import SOURCE_ARCHES, Unreadable, survey
+from epelbot.policy.readme_words import labels, listed, packages_to_change, remedy, required, shown, why
+from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule
+
+
+def check_build(
+    contents: BuildContents,
+    texts: Mapping[str, bool | Unreadable],
+    rules: ReadmeRules,
+    epoch: int | None = None,
+) -> BuildChecked:
+    """What R2 finds in the build; ``texts`` answers `texts_needed`, telling whether each says so."""
+    found = survey(contents, texts, rules)
+    return BuildChecked(
+        nvr=contents.build,
+        epoch=epoch,
+        outcome=found.outcome,
+        why=why(found),
+        readmes=found.readmes,
+        without=labels(found.without, found.binary),
+        to_change=packages_to_change(found),
+        remedy=remedy(found),
+        rules=rules,
+    )
+
+
+def final_build_finding(
+    check: BuildChecked, *, url: str | None = None, at: datetime | None = None
+) -> Finding:
+    """R2's finding; ``url`` is where the build can be seen, ``at`` (UTC) when its RPMs were read."""
+    if check.outcome == "carries":
+        verdict = Verdict.OK
+    else:
+        verdict = Verdict.CANNOT_KNOW if check.outcome == "unreadable" else Verdict.MUST_ACT
+    return Finding(
+        rule="R2",
+        verdict=verdict,
+        measured=check.why,
+        required=required(check.rules),
+        remedy=check.remedy,
+        waivable_by=RELEASE_MANAGER if verdict is Verdict.MUST_ACT else None,
+        evidence=(Evidence(f"the RPMs of {shown(check.nvr)} were read", url, at), *_notices(check, url, at)),
+    )
+
+
+def _notices(check: BuildChecked, url: str | None, at: datetime | None) -> tuple[Evidence, ...]:
+    """One piece of evidence per distinct text that is a notice as it should be."""
+    alike: dict[tuple[str, int], list[RpmReadme]] = {}
+    built = [one for one in check.readmes if one.arch not in SOURCE_ARCHES]
+    for one in built:
+        if one.is_good:
+            alike.setdefault((one.digest, one.size), []).append(one)
+    return tuple(
+        Evidence(
+            f"{shown(same[0].path or '')} in {listed(labels(same, built))}, {size} bytes"
+            + (f", digest {shown(digest)}" if digest else ""),
+            url,
+            at,
+        )
+        for (digest, size), same in alike.items()
+    )
+
+
+def _judge(case: Case) -> Finding:
+    check: Known[BuildChecked] = case.facts.check  # type: ignore[assignment]  # `needs` saw to it
+    newest: Known[NewestBuild | None] = case.facts.newest  # type: ignore[assignment]  # `needs` saw to it
+    if check.value.rules != case.profile.readme:
+        return Finding(
+            "R2",
+            Verdict.CANNOT_KNOW,
+            f"the RPMs of {check.value.nvr} were read for other `readme` settings than today's",
+            required(case.profile.readme),
+            remedy="wait until they are read again, or look into 'epelbot doctor'",
+        )
+    found = final_build_finding(check.value, url=koji_build(check.value.nvr), at=check.at)
+    trouble = newest.value.order_trouble if newest.value is not None else None
+    if trouble is None:
+        return found
+    found = replace(found, measured=f"{found.measured}; {trouble}")
+    if found.verdict is not Verdict.OK:
+        return found
+    # Whoever has the higher version installed would never get this one.
+    return replace(
+        found,
+        verdict=Verdict.MUST_ACT,
+        remedy="build the final build again with a higher version or release than any build before it",
+        waivable_by=RELEASE_MANAGER,
+    )
+
+
+RULE = Rule(
+    "R2",
+    "final-build",
+    needs=("newest", "check"),
+    judge=_judge,
+    required="the newest build carries the retired-notice as documentation in its binary packages",
+    waivable_by=RELEASE_MANAGER,
+)

@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""R3 in-updates: the final build is in the stable tag, and public."""
+
+from __future__ import annotations
+
+from epelbot.domain.facts import Known, NewestBuild
+from epelbot.domain.verdict import Evidence, Finding, Verdict
+from epelbot.policy.links import bodhi_update, koji_build
+from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule
+
+
+def _judge(case: Case) -> Finding | None:
+    newest: Known[NewestBuild | None] = case.facts.newest  # type: ignore[assignment]  # `needs` saw to it
+    check = case.facts.check
+    build = newest.value
+    if build is None or not isinstance(check, Known) or check.value.outcome != "carries":
+        return None
+    update = build.update
+    link = bodhi_update(update.alias) if update else koji_build(str(build.nvr))
+    if build.stage != "stable" or build.stable_since is None:
+        where = f"{build.nvr} is {build.stage}" + (f" in {update.alias}" if update else "")
+        return Finding(
+            "R3",
+            Verdict.WAIT,
+            where,
+            RULE.required,
+            remedy="wait until the update is stable; nothing is to be done unless Bodhi asks for it",
+            waivable_by=RELEASE_MANAGER,
+            evidence=(Evidence(where, link, update.testing_at or update.submitted_at if update else None),),
+        )
+    how = "tagged directly, without an update" if build.tagged_by_hand else "by an update"
+    tagged = Evidence(f"{build.nvr} in the stable tag, {how}", link, build.stable_since)
+    later = [at for at in case.facts.synced_at if at > build.stable_since]
+    silence = case.facts.sync_silence
+    if not later and silence is not None:
+        last = f" since {silence.since:%Y-%m-%d %H:%M} UTC" if silence.since else ""
+        return Finding(
+            "R3",
+            Verdict.CANNOT_KNOW,
+            f"{build.nvr} is stable, but {silence.why}{last}",
+            RULE.required,
+            remedy="wait for the next sync of the repository, or look into 'epelbot doctor'",
+            evidence=(tagged,),
+        )
+    if not later:
+        return Finding(
+            "R3",
+            Verdict.WAIT,
+            f"{build.nvr} is stable since {build.stable_since:%Y-%m-%d}, not public yet",
+            RULE.required,
+            remedy="wait for the next sync of the repository",
+            waivable_by=RELEASE_MANAGER,
+            evidence=(tagged,),
+        )
+    return Finding(
+        "R3",
+        Verdict.OK,
+        f"{build.nvr} is public since {later[0]:%Y-%m-%d}"
+        + (", tagged directly, without an update" if build.tagged_by_hand else ""),
+        RULE.required,
+        evidence=(tagged, Evidence("the repository was synced", None, later[0])),
+    )
+
+
+RULE = Rule(
+    "R3",
+    "in-updates",
+    needs=("newest",),
+    judge=_judge,
+    required="the final build is in the stable tag and the repository was synced after that",
+    waivable_by=RELEASE_MANAGER,
+)

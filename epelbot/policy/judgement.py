@@ -1,0 +1,220 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From facts to an excuse: every rule in reading order, the retirement's state, the listing's verdict."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from epelbot.domain.calendar import Calendar
+from epelbot.domain.evidence import BuildChecked
+from epelbot.domain.excuse import Excuse
+from epelbot.domain.facts import Facts, Known, Missing
+from epelbot.domain.lifetime import Lifetime
+from epelbot.domain.post import Meaning
+from epelbot.domain.profile import Profile
+from epelbot.domain.retirement import Action, EarliestCompose, Retirement, State, Steps
+from epelbot.domain.verdict import Finding, Verdict
+from epelbot.errors import BadInput
+from epelbot.policy.minimum_lifetime import last_supported_day, lifetime
+from epelbot.policy.registry import RULES
+from epelbot.policy.retire_at_a_release import earliest_compose
+from epelbot.policy.rule import Case
+
+_DONE = (Verdict.OK, Verdict.WAIVED)
+_SIGNS_OF_LEAVING = ("carries", "near-miss")
+
+
+def judge(facts: Facts, calendar: Calendar, profile: Profile) -> Excuse:
+    """Everything there is to say of a listing. Odd facts raise nothing: what cannot be told is a note."""
+    notes: list[str] = []
+    is_open = _is_open(facts, calendar, notes)
+    clock = _clock(facts, calendar, profile, notes)
+    leaving = _is_leaving(facts, notes) and is_open
+    if is_open and not leaving and isinstance(facts.check, Missing) and not _no_build(facts):
+        # Silence is no "no": a final build may be there that nobody could look into.
+        notes.append(f"whether its newest build says that it is retired is not known: {facts.check.why}")
+    has_left = _has_left(facts)
+    earliest = None if has_left else _earliest(facts, calendar, profile, clock, notes)
+    case = Case(facts, calendar, profile, clock, earliest, leaving, is_open)
+    findings = tuple(found for rule in RULES if (found := rule.apply(case)) is not None)
+    retirement = _retirement(case, findings) if leaving or has_left else None
+    if has_left:
+        # What had to be shown has been shown; a package that is gone owes nobody a step.
+        findings = tuple(found for found in findings if found.verdict in _DONE)
+        notes.append(_left_when(facts))
+    flips = [found.flips_on for found in findings if found.flips_on and found.flips_on > facts.as_of]
+    return Excuse(
+        package=facts.package,
+        collection=facts.collection,
+        as_of=facts.as_of,
+        verdict=max((found.verdict for found in findings), default=Verdict.OK),
+        findings=findings,
+        lifetime=clock,
+        retirement=retirement,
+        people=facts.people.value if isinstance(facts.people, Known) else None,
+        flips_on=min(flips, default=None),
+        notes=tuple(notes),
+        tag=_tag(facts),
+        to_change=_to_change(facts) if leaving and not has_left else None,
+    )
+
+
+def _is_open(facts: Facts, calendar: Calendar, notes: list[str]) -> bool:
+    """A closed collection owes nothing, and nobody has to do anything for it."""
+    closed = _closed_since(facts, calendar, notes)
+    if closed is not None and facts.as_of > closed:
+        notes.append(f"{facts.collection} is closed: RHEL {facts.collection.major} ended on {closed}")
+        return False
+    return True
+
+
+def _closed_since(facts: Facts, calendar: Calendar, notes: list[str]) -> date | None:
+    try:
+        return last_supported_day(facts.collection, calendar)
+    except BadInput as unknown:
+        notes.append(str(unknown))
+        return None
+
+
+def _clock(facts: Facts, calendar: Calendar, profile: Profile, notes: list[str]) -> Lifetime | None:
+    presence = facts.presence
+    if not isinstance(presence, Known) or presence.value.entry is None or facts.collection.is_trailing:
+        return None
+    try:
+        return lifetime(facts.collection, presence.value.entry.day, facts.as_of, calendar, profile)
+    except BadInput as impossible:
+        notes.append(str(impossible))
+        return None
+
+
+def _earliest(
+    facts: Facts, calendar: Calendar, profile: Profile, clock: Lifetime | None, notes: list[str]
+) -> EarliestCompose | None:
+    if clock is None and not facts.collection.is_trailing:
+        return None
+    decision = facts.decision
+    deferred = decision.minor if decision is not None and decision.action is Action.DEFER else None
+    approved = decision.at.date() if decision is not None and decision.action is Action.APPROVE else None
+    try:
+        return earliest_compose(
+            facts.collection,
+            clock,
+            facts.as_of,
+            calendar,
+            profile,
+            approved_on=approved,
+            not_before_minor=deferred,
+        )
+    except BadInput as impossible:
+        notes.append(str(impossible))
+        return None
+
+
+def _is_leaving(facts: Facts, notes: list[str]) -> bool:
+    """A retirement is told by a post, by a build that says so, or by a person's decision.
+
+    A post that a person has to judge is none yet. But while nobody can tell who maintains the package, one
+    that would count if its author did must not be forgotten.
+    """
+    if isinstance(facts.presence, Known) and facts.presence.value.entry is None and _no_build(facts):
+        if facts.announcement is not None:
+            notes.append(f"its retirement is announced, but it never was in {facts.collection}")
+        return False
+    says_so = isinstance(facts.check, Known) and facts.check.value.outcome in _SIGNS_OF_LEAVING
+    may_count = isinstance(facts.people, Missing) and any(
+        post.read.starts_matter
+        and post.read.author is not None
+        and post.read.reading.meaning is Meaning.RETIREMENT
+        for post in facts.doubtful
+    )
+    return facts.announcement is not None or says_so or may_count or facts.decision is not None
+
+
+def _no_build(facts: Facts) -> bool:
+    return isinstance(facts.newest, Known) and facts.newest.value is None
+
+
+def _retirement(case: Case, findings: tuple[Finding, ...]) -> Retirement:
+    facts = case.facts
+    done = {found.rule for found in findings if found.verdict in _DONE}
+    steps = Steps(
+        announced="R1" in done,
+        final_build="R2" in done,
+        in_updates="R3" in done,
+        release_manager_told=facts.told_at is not None,
+    )
+    newest = facts.newest.value if isinstance(facts.newest, Known) else None
+    return Retirement(
+        state=_state(facts, steps),
+        steps=steps,
+        reason=_reason(facts),
+        earliest_compose=case.earliest,
+        post=facts.announcement.read.post if facts.announcement else None,
+        build=str(newest.nvr) if newest is not None else None,
+        build_is_a_try=facts.carried_before
+        or (isinstance(facts.check, Known) and facts.check.value.outcome in _SIGNS_OF_LEAVING),
+        decision=facts.decision,
+        began_at=_began_at(facts),
+    )
+
+
+def _began_at(facts: Facts) -> datetime | None:
+    """When the post came, else when the final build did."""
+    if facts.announcement is not None:
+        return facts.announcement.posted_at
+    newest = facts.newest.value if isinstance(facts.newest, Known) else None
+    if newest is None:
+        return None
+    return newest.stable_since or (newest.update.submitted_at if newest.update else None)
+
+
+def _reason(facts: Facts) -> str | None:
+    if facts.announcement is None:
+        return None
+    reading = facts.announcement.read.reading
+    return reading.reason or (reading.category.value if reading.category else None)
+
+
+def _has_left(facts: Facts) -> bool:
+    """Blocked, or no build of it is in the stable tag any more (POLICY, in the collection)."""
+    presence = facts.presence
+    if not isinstance(presence, Known) or presence.value.entry is None:
+        return False
+    return facts.blocked or presence.value.left_at is not None
+
+
+def _left_when(facts: Facts) -> str:
+    left = facts.presence.value.left_at if isinstance(facts.presence, Known) else None
+    if left is None:
+        return f"{facts.package} is blocked in {facts.collection}"
+    return f"the last build of {facts.package} was untagged from {facts.collection} on {left:%Y-%m-%d}"
+
+
+def _tag(facts: Facts) -> str | None:
+    there = facts.presence.value.there if isinstance(facts.presence, Known) else ()
+    return there[-1].tag if there else None
+
+
+def _to_change(facts: Facts) -> BuildChecked | None:
+    check = facts.check.value if isinstance(facts.check, Known) else None
+    return check if check is not None and check.to_change else None
+
+
+def _state(facts: Facts, steps: Steps) -> State:
+    if _has_left(facts):
+        return State.RETIRED
+    if facts.decision is not None:
+        return {
+            Action.APPROVE: State.APPROVED,
+            Action.DEFER: State.DEFERRED,
+            Action.REJECT: State.REJECTED,
+        }[facts.decision.action]
+    if not steps.announced:
+        return State.BEGUN
+    if not steps.final_build:
+        return State.ANNOUNCED
+    if not steps.in_updates:
+        return State.FINAL_BUILD
+    return State.QUEUED if steps.release_manager_told else State.IN_UPDATES

@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From evidence: who stands behind a listing, and which posts announce that it is to leave (R1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from epelbot.domain.collection import Collection
+from epelbot.domain.evidence import AccessSeen, PostRead, Recorded
+from epelbot.domain.facts import Announcement, Known, Missing
+from epelbot.domain.people import PackageAccess, People, people_of
+from epelbot.domain.post import Meaning
+from epelbot.domain.profile import Roles
+from epelbot.policy.seen import Seen, Told
+
+#: The question that is put to dist-git, as `LookedUp` names it.
+ACCESS = "access"
+
+_TELLING = (Meaning.RETIREMENT, Meaning.UNSURE)
+
+
+def people_behind(seen: Seen, collection: Collection) -> Known[People] | Missing:
+    """The listing's people by then; missing where dist-git is asked and does not answer."""
+    answer = seen.asked(ACCESS, "dist-git", seen.horizon.distgit)
+    if isinstance(answer, Missing) and seen.horizon.distgit.asked:
+        return answer
+    last = seen.last_word(seen.of(AccessSeen)) or next(iter(seen.of_later(AccessSeen)), None)
+    if last is None:
+        if isinstance(answer, Missing):
+            return answer
+        # An answer too: there is no such package, so nobody maintains it.
+        return Known(People((), ()), "dist-git", answer.at)
+    access = _whole(last, seen)
+    return Known(people_of(access, collection.branch), "dist-git", last[0].confirmed)
+
+
+def _whole(told: Told[AccessSeen], seen: Seen) -> PackageAccess:
+    """One state of access, completed: a message tells neither EPEL assignee nor branches nor members."""
+    looked_up = seen.last_word(pair for pair in _every_access(seen) if pair[0].source == "dist-git")
+    if looked_up is None or told[0].source == "dist-git":
+        return told[1].access
+    whole = looked_up[1].access
+    return replace(
+        told[1].access,
+        collaborators=whole.collaborators,
+        collaborator_groups=whole.collaborator_groups,
+        epel_assignee=whole.epel_assignee,
+        members=whole.members,
+    )
+
+
+def _every_access(seen: Seen) -> list[Told[AccessSeen]]:
+    return [*seen.of(AccessSeen), *seen.of_later(AccessSeen)]
+
+
+def _entitled_at(moment: datetime, seen: Seen, collection: Collection, roles: Roles) -> set[str]:
+    """Who could announce at that moment, by all that is known now.
+
+    Whoever announces and then gives the package away was entitled all the same.
+    """
+    told = _every_access(seen)
+    before = [pair for pair in told if pair[0].happened_at <= moment]
+    # Between two tellings of one state it is supposed to have held.
+    held = [pair for pair in before if moment <= pair[0].confirmed]
+    accesses = [_whole(pair, seen) for pair in (*held, *(before[-1:] or told[:1]))]
+    found = {account for access in accesses for account in people_of(access, collection.branch).all}
+    groups = {group.removeprefix("@") for group in roles.entitled_groups}
+    for _, fact in told:
+        found.update(
+            account for group, members in fact.access.members if group in groups for account in members
+        )
+    return found
+
+
+def announcements(
+    seen: Seen,
+    collection: Collection,
+    people: Known[People] | Missing,
+    roles: Roles,
+    since: datetime | None,
+) -> tuple[Announcement | None, tuple[Announcement, ...]]:
+    """The first entitled post that announces, and those that a person has to judge, oldest first.
+
+    One that gives a reason goes before one that doesn't.
+    ``since`` is the entry: what was said before it, was said of an earlier life of the package.
+    """
+    now = set(people.value.all) if isinstance(people, Known) else set()
+    found: list[Announcement] = []
+    for one, read in _last_readings(seen.of(PostRead), collection):
+        if read.reading.meaning in _TELLING and (since is None or one.happened_at >= since):
+            entitled = isinstance(people, Known) and read.author is not None
+            if entitled:
+                entitled = read.author in now | _entitled_at(one.happened_at, seen, collection, roles)
+            found.append(Announcement(read, one.happened_at, entitled))
+    sure = [
+        post
+        for post in found
+        if post.entitled and post.read.starts_matter and post.read.reading.meaning is Meaning.RETIREMENT
+    ]
+    first = next((post for post in sure if _gives_reason(post.read)), sure[0] if sure else None)
+    return first, tuple(post for post in found if post not in sure)
+
+
+def _gives_reason(read: PostRead) -> bool:
+    return read.reading.reason is not None or read.reading.category is not None
+
+
+def _last_readings(
+    told: Sequence[Told[PostRead]], collection: Collection
+) -> Iterable[tuple[Recorded, PostRead]]:
+    """What each post says of the listing by its last reading, by time; its text outdoes its subject."""
+    readings: dict[str, list[Told[PostRead]]] = {}
+    for pair in told:
+        readings.setdefault(pair[1].post, []).append(pair)
+    found: list[Told[PostRead]] = []
+    for pairs in readings.values():
+        rank = max((read.complete, one.confirmed) for one, read in pairs)
+        # One reading may speak of several collections, and so be several pieces of evidence.
+        last = [(one, read) for one, read in pairs if (read.complete, one.confirmed) == rank]
+        here = [pair for pair in last if pair[1].collection in (None, collection.name)]
+        if here:
+            found.append(max(here, key=lambda pair: (pair[1].collection is not None, repr(pair[1]))))
+    return sorted(found, key=lambda pair: (pair[0].happened_at, pair[1].post))

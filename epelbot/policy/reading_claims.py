@@ -1,0 +1,213 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From what the sentences of a post say to what the post says: which packages leave which collections.
+
+Statements add up only if they agree. What they leave open is filled in where there is one way to do it:
+"it" from the subject, "the following" from the list, a collection from the one sentence that names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from epelbot.domain.post import Meaning, Reading, Reason
+from epelbot.policy.reading_clause import Stance, Statement, topic_of
+from epelbot.policy.reading_lists import ListedPackages, only_leads, packages_listed
+from epelbot.policy.reading_names import NameBook
+from epelbot.policy.reading_reasons import reason_in
+from epelbot.policy.reading_statements import statements_of
+from epelbot.policy.reading_text import Block
+
+#: Packages of one post; of one that names more, a person decides.
+MOST_PACKAGES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """All that a post says of retirements.
+
+    ``announced`` are the subject's claims and ``told`` the text's, in reading order, with their names filled
+    in; ``others`` claim nothing: doubts, questions, denials, and what isn't understood. ``topic`` is a
+    subject that speaks of no retirement.
+    """
+
+    subject: str
+    topic: Statement | None = None
+    sentences: tuple[str, ...] = ()
+    announced: tuple[Statement, ...] = ()
+    told: tuple[Statement, ...] = ()
+    others: tuple[Statement, ...] = ()
+    listed: ListedPackages = field(default_factory=ListedPackages)
+
+    @property
+    def every(self) -> tuple[Statement, ...]:
+        """What is claimed, in reading order."""
+        return (*self.announced, *self.told)
+
+
+def claims_of(subject: str, blocks: Sequence[Block], book: NameBook) -> Claims:
+    """Read a subject (empty where it is somebody else's) and the blocks of a text."""
+    said = statements_of(subject, book, is_subject=True)
+    topic = None if said else topic_of(subject, book)
+    listed = packages_listed(blocks, book, is_open=any(one.lists and not one.names for one in said))
+    prose = [block for at, block in enumerate(blocks) if at not in listed.blocks]
+    statements = [
+        one
+        for at, block in enumerate(blocks)
+        if at not in listed.blocks
+        for one in _statements_in(block, book, after=blocks[at - 1] if at else None)
+    ]
+    every = (*(one.names for one in (*said, *statements) if one.stance is Stance.CLAIMED and one.names),)
+    known = topic.names if topic is not None and topic.names else next(iter(every), ())
+    return Claims(
+        subject,
+        topic,
+        (*(sentence for block in prose for sentence in block.sentences), *listed.remarks),
+        tuple(_filled(one, known, listed) for one in said if one.stance is Stance.CLAIMED),
+        tuple(_filled(one, known, listed) for one in statements if one.stance is Stance.CLAIMED),
+        tuple(one for one in (*said, *statements) if one.stance is not Stance.CLAIMED),
+        listed,
+    )
+
+
+def reading_of(claims: Claims, *, with_text: bool) -> Reading:
+    """What the claims amount to; OTHER when they claim no retirement and nobody need look."""
+    speaking = [one for one in claims.others if _is_worth_a_look(one)]
+    if not claims.every and not speaking:
+        return Reading(Meaning.OTHER, why="it announces no retirement")
+    wanted = _wanted(claims)
+    places = {place for some in wanted.values() for place in some}
+    trouble = _trouble(claims, wanted, speaking, with_text=with_text)
+    reason, category = _reason(claims) if with_text else (None, None)
+    if trouble:
+        said = [*claims.every, *speaking, *([claims.topic] if claims.topic is not None else [])]
+        names = dict.fromkeys([*wanted, *(name for one in said for name in one.names), *claims.listed.names])
+        places.update(place for one in said for place in one.collections)
+        places.update(place for some in claims.listed.places.values() for place in some)
+        return Reading(
+            Meaning.UNSURE, tuple(names)[:MOST_PACKAGES], in_order(places), reason, category, trouble
+        )
+    if not places and not any(one.everywhere for one in claims.every):
+        return Reading(Meaning.OTHER, why="it speaks of branches outside EPEL only")
+    why = "its subject says so" if claims.announced else "its text says so"
+    return Reading(Meaning.RETIREMENT, tuple(wanted), in_order(places), reason, category, why)
+
+
+def in_order(places: Iterable[str]) -> tuple[str, ...]:
+    """Names of collections in the order of their releases."""
+    return tuple(
+        sorted(places, key=lambda name: [int(part) for part in name.removeprefix("epel").split(".")])
+    )
+
+
+def _statements_in(block: Block, book: NameBook, *, after: Block | None) -> Iterator[Statement]:
+    shown = after is not None and after.lines[-1].endswith(":") and not only_leads(after.sentences[-1])
+    doubt = "it is said in a list" if block.bulleted else "it may be an example, or somebody else's words"
+    for sentence in block.sentences:
+        for one in statements_of(sentence, book):
+            if (block.bulleted or shown) and one.stance is Stance.CLAIMED:
+                # A list tells what was talked about: a plan, an agenda, other people's work.
+                yield replace(one, stance=Stance.DOUBTED, why=doubt)
+            else:
+                yield one
+
+
+def _filled(claim: Statement, known: tuple[str, ...], listed: ListedPackages) -> Statement:
+    """The claim with the names that it only points to; without any where they can't be told."""
+    if claim.names:
+        return claim
+    if claim.lists and listed.names:
+        return replace(claim, names=listed.names)
+    if claim.pronoun and (claim.pronoun != "it" or len(known) == 1):
+        return replace(claim, names=known)
+    return claim
+
+
+def _wanted(claims: Claims) -> dict[str, frozenset[str]]:
+    """The collections that each package is to leave; empty where none is named."""
+    wanted: dict[str, set[str]] = {}
+    default = _default(claims)
+    for claim in claims.every:
+        own = claim.collections
+        if not (own or claim.everywhere or claim.elsewhere) and _may_share(claim, default):
+            own = default.collections
+        for name in claim.names:
+            places = claims.listed.places.get(name, ()) if claim.lists else ()
+            wanted.setdefault(name, set()).update(places or own)
+    return {name: frozenset(places) for name, places in wanted.items()}
+
+
+def _default(claims: Claims) -> Statement:
+    """The first statement that names collections: others may mean the same ones."""
+    spoken = (*claims.every, *([claims.topic] if claims.topic is not None else []))
+    return next((one for one in spoken if one.collections), Statement(Stance.UNCLEAR))
+
+
+def _may_share(claim: Statement, default: Statement) -> bool:
+    """Whether one claim's packages are among the other's: else they may leave other collections."""
+    mine, theirs = set(claim.names), set(default.names)
+    return mine <= theirs or theirs <= mine
+
+
+def _trouble(
+    claims: Claims, wanted: dict[str, frozenset[str]], speaking: Sequence[Statement], *, with_text: bool
+) -> str:
+    """Why this is no sure retirement, or nothing."""
+    if not claims.every:
+        return max(speaking, key=lambda one: bool(one.names)).why
+    if not wanted:
+        return "it isn't said which packages are meant"
+    if len(wanted) > MOST_PACKAGES:
+        return f"it names more than {MOST_PACKAGES} packages"
+    if not with_text and any(one.imperative for one in claims.announced):
+        return "the subject may be a request; the text will tell"
+    doubts = (claims.listed.trouble, *_doubts(claims, wanted), _disagreement(claims, wanted))
+    return next((doubt for doubt in doubts if doubt), "")
+
+
+def _doubts(claims: Claims, wanted: dict[str, frozenset[str]]) -> Iterator[str]:
+    """What the statements that claim nothing take away from those that do."""
+    places = {place for some in wanted.values() for place in some}
+    for one in claims.others:
+        speaks_of_others = bool(one.collections) and places.isdisjoint(one.collections)
+        adds = not (set(one.names) <= set(wanted) and set(one.collections) <= places)
+        harmless = {
+            Stance.DENIED: speaks_of_others,
+            Stance.UNCLEAR: not adds or not (one.names or one.intent),
+        }
+        if not harmless.get(one.stance, False):
+            yield one.why
+
+
+def _disagreement(claims: Claims, wanted: dict[str, frozenset[str]]) -> str:
+    """Whether subject and text, or the packages among each other, differ in their collections."""
+    every = set(wanted.values())
+    if len(every) > 1:
+        return "not all its packages leave the same collections"
+    (places,) = every
+    for part in (claims.announced, claims.told):
+        named = {place for one in part for place in one.collections}
+        if named and named != places:
+            return "its subject and its text name different collections"
+    everywhere = any(one.everywhere for one in claims.every)
+    if everywhere and places:
+        return "it names some collections, and all of them"
+    if places or everywhere:
+        return ""
+    if any(one.epel for one in (*claims.every, *([claims.topic] if claims.topic is not None else []))):
+        return "it doesn't say which release of EPEL"
+    return "" if any(one.elsewhere for one in claims.every) else "it doesn't say which collection"
+
+
+def _is_worth_a_look(one: Statement) -> bool:
+    """Whether a statement that claims nothing may still mean a retirement."""
+    if one.stance is Stance.DOUBTED:
+        return bool(one.names or one.pronoun or one.intent)
+    return one.stance is Stance.UNCLEAR and bool(one.names or one.intent)
+
+
+def _reason(claims: Claims) -> tuple[str | None, Reason | None]:
+    found = reason_in(claims.sentences)
+    return found if found[0] is not None else reason_in([claims.subject])

@@ -1,0 +1,308 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The grammar of a clause that speaks of a retirement: a verb, one run of names, one run of places.
+
+A clause is understood only if every word of it is: the three parts, and words of no weight between them, up
+to where it begins to tell why. Anything else leaves a doubt, and what could be understood.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from epelbot.policy import reading_phrases as phrases
+from epelbot.policy.reading_names import NameBook
+from epelbot.policy.reading_runs import (
+    AGENTS,
+    FILLERS,
+    LISTINGS,
+    PLACES,
+    PRONOUNS,
+    VERBS,
+    Run,
+    counts_packages,
+    kinds_among,
+    means_a_group,
+    opened,
+    runs_of,
+    texts_of,
+    up_to_tail,
+)
+from epelbot.policy.reading_tokens import Kind, Token, tokens_of
+
+
+class Stance(enum.Enum):
+    """How a clause stands to the retirement of which it speaks."""
+
+    CLAIMED = "claimed"
+    #: Speaks of one, in words that aren't all understood.
+    UNCLEAR = "unclear"
+    DOUBTED = "doubted"
+    #: A question, or a request to others.
+    ASKED = "asked"
+    DENIED = "denied"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a clause says.
+
+    ``lists``: its packages are named elsewhere. ``pronoun``: "it" or "them", or empty. ``intent``: the
+    writer speaks of doing it, or it is the matter of the subject. ``imperative``: may be a request as well.
+    ``why``: a phrase that tells what is in doubt.
+    """
+
+    stance: Stance
+    names: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+    everywhere: bool = False
+    epel: bool = False
+    elsewhere: bool = False
+    lists: bool = False
+    pronoun: str = ""
+    intent: bool = False
+    imperative: bool = False
+    why: str = ""
+
+
+_STRONG = frozenset(
+    (*phrases.RETIRE_BASE, *phrases.RETIRE_GERUND, *phrases.RETIRE_PARTICIPLE, *phrases.RETIRE_NOUN)
+)
+_BASE = frozenset((*phrases.RETIRE_BASE, *phrases.DROP_BASE))
+_GERUND = frozenset((*phrases.RETIRE_GERUND, *phrases.DROP_GERUND))
+_PARTICIPLE = frozenset((*phrases.RETIRE_PARTICIPLE, *phrases.DROP_PARTICIPLE))
+_NOUN = frozenset((*phrases.RETIRE_NOUN, *phrases.DROP_NOUN))
+_HEADINGS = _GERUND | _NOUN
+_PERSONS = frozenset(phrases.PERSONS) - {"my", "our"}
+_LEADS = frozenset(phrases.LEADS)
+
+_PLACED_BY = frozenset(("from", "in", "on", "for"))
+_BETWEEN_PLACES = frozenset(
+    (",", "/", "&", "and", "from", "in", "for", "the", "both", "of", "branch", "branches")
+)
+_ADDING = frozenset("-:!.(")
+_HEDGES = frozenset(("only", "just", "except", "but", "not"))
+_COPULAS = frozenset(("is", "are", "be", "been", "being"))
+# "Foo is retired" tells of the past; that it will be, is being or has been is told by the first of these.
+_COMING = frozenset(("will", "be", "being", "been", "to"))
+_AROUND_COMING = (FILLERS | {"going"}) - {"that", "want", "need"}
+_WEIGHTLESS = FILLERS | AGENTS | LISTINGS
+
+
+def read_clause(clause: str, book: NameBook, *, is_subject: bool) -> Statement | None:
+    """The clause's parts: CLAIMED if wholly understood, else UNCLEAR; None if it is about no package."""
+    tokens = opened(clause)
+    verb = _verb_of(tokens)
+    if verb is None:
+        return Statement(Stance.UNCLEAR, why="the words around the retirement are not understood")
+    tokens, verb = _without_lead(tokens, verb)
+    tokens = _up_to_mark(up_to_tail(tokens, verb), verb, book)
+    every = runs_of(tokens, book)
+    kinds = kinds_among(tokens, every)
+    runs = tuple(run for run in every if run not in kinds)
+    listed = _listed_at(tokens, kinds, verb)
+    pronoun = next((PRONOUNS[token.low] for token in tokens if token.low in PRONOUNS), "")
+    if not listed and not pronoun and not any(run.understood for run in runs):
+        if _is_about_a_collection(tokens, verb):
+            return None
+        if not runs:
+            # "Package retirement", "I am retiring:": the packages are still to come.
+            listed = [at for at, t in enumerate(tokens) if t.low in ("package", "packages")]
+            listed += [len(tokens) - 1] if tokens[-1].text == ":" else []
+    read = replace(
+        _with_places(tokens),
+        lists=bool(listed),
+        pronoun=pronoun,
+        intent=_is_intent(tokens, verb) or (is_subject and tokens[0].low in _HEADINGS),
+        imperative=tokens[verb].low in _BASE and not any(token.low in AGENTS for token in tokens[:verb]),
+    )
+    trouble = _trouble(read, tokens, runs, listed, verb, is_subject=is_subject)
+    if trouble:
+        names = _likely_names(tokens, runs, verb, book)
+        if is_subject and not names:
+            names = texts_of(run for run in runs if run.understood)
+        return replace(read, names=names, why=trouble)
+    return replace(read, stance=Stance.CLAIMED, names=texts_of(runs))
+
+
+def topic_of(subject: str, book: NameBook) -> Statement | None:
+    """The packages and places of a subject that speaks of no retirement, if it is wholly understood."""
+    tokens = up_to_tail(opened(subject), 0)
+    runs = runs_of(tokens, book)
+    if any(_unknowns(tokens, runs)) or any(token.low in LISTINGS for token in tokens):
+        return None
+    return replace(_with_places(tokens), names=texts_of(runs))
+
+
+def places_of(text: str) -> Statement:
+    """The places alone that a text names."""
+    return _with_places(tokens_of(text))
+
+
+def _with_places(tokens: Sequence[Token]) -> Statement:
+    named = tuple(dict.fromkeys(name for token in tokens for name in token.collections))
+    kinds = {token.kind for token in tokens}
+    return Statement(
+        Stance.UNCLEAR,
+        collections=named,
+        everywhere=Kind.EVERYWHERE in kinds and not named,
+        epel=Kind.EPEL in kinds,
+        elsewhere=Kind.ELSEWHERE in kinds,
+    )
+
+
+def _verb_of(tokens: Sequence[Token]) -> int | None:
+    every = [at for at, token in enumerate(tokens) if token.kind is Kind.WORD and token.low in VERBS]
+    strong = [at for at in every if tokens[at].low in _STRONG]
+    return next(iter(strong or every), None)
+
+
+def _without_lead(tokens: tuple[Token, ...], verb: int) -> tuple[tuple[Token, ...], int]:
+    """Leave out what stands before the sentence proper: "Hi all,", "After some thought,"."""
+    cut = 0
+    person = max((at for at in range(verb) if tokens[at].low in _PERSONS), default=0)
+    mark = tokens[person - 1].text if person else ""
+    if mark == "," or (mark in _ADDING and all(token.low in FILLERS for token in tokens[: person - 1])):
+        cut = person
+    elif tokens[0].low in _LEADS:
+        cut = next((at + 1 for at in range(verb) if tokens[at].text == ","), 0)
+    return tokens[cut:], verb - cut
+
+
+def _up_to_mark(tokens: tuple[Token, ...], verb: int, book: NameBook) -> tuple[Token, ...]:
+    """Once verb, names and places have been told, a mark begins what is only added."""
+    names = [run.end for run in runs_of(tokens, book) if run.understood]
+    places = [at for at, token in enumerate(tokens) if token.kind in PLACES]
+    if not names or not places:
+        return tokens
+    for at in range(max(verb, names[0], places[-1]), len(tokens) - 1):
+        follows = tokens[at + 1].low
+        starts_anew = tokens[at].text == "," and (follows in PRONOUNS or follows in _PERSONS)
+        if tokens[at].text in _ADDING or starts_anew:
+            added = tokens[at + 1 :]
+            hedges = any(token.low in _HEDGES for token in added)
+            return tokens if hedges or _may_be_all_names(added, book) else tokens[:at]
+    return tokens
+
+
+def _may_be_all_names(tokens: Sequence[Token], book: NameBook) -> bool:
+    """Whether what is added may be more packages: "Retiring foo from EPEL 8 - bar"."""
+    runs = runs_of(tokens, book)
+    others = [token for token in tokens if token.kind not in (Kind.WORD, Kind.NAME, Kind.MARK)]
+    return bool(runs) and all(run.understood for run in runs) and not others
+
+
+def _listed_at(tokens: Sequence[Token], kinds: Sequence[Run], verb: int) -> list[int]:
+    """Where it says that packages are named elsewhere; "retirements" say so by themselves."""
+    found = [at for at, token in enumerate(tokens) if token.low in LISTINGS or counts_packages(tokens, at)]
+    found += [run.start for run in kinds]
+    return [*found, verb] if tokens[verb].low == "retirements" else found
+
+
+def _trouble(
+    read: Statement,
+    tokens: Sequence[Token],
+    runs: Sequence[Run],
+    listed: Sequence[int],
+    verb: int,
+    *,
+    is_subject: bool,
+) -> str:
+    """Why the clause isn't wholly understood, or nothing."""
+    doubts = [*_unknowns(tokens, runs)]
+    if not doubts and runs:
+        doubts = [*_about_names(tokens, runs[0], listed, verb, is_subject=is_subject)]
+    if not (runs or read.lists or read.pronoun):
+        doubts.append("it isn't said what is retired")
+    if read.imperative and not is_subject:
+        doubts.append("it isn't said who retires it")
+    return doubts[0] if doubts else ""
+
+
+def _unknowns(tokens: Sequence[Token], runs: Sequence[Run]) -> Iterator[str]:
+    """What of the clause is neither name nor place nor a word of no weight."""
+    if any(not run.understood for run in runs):
+        yield "not all of it can be the name of a package"
+    if len(runs) > 1:
+        yield "the words around the names are not understood"
+    if any(token.kind in (Kind.ODD, Kind.RHEL) or token.text == "?" for token in tokens):
+        yield "something in it is neither a package nor a collection"
+    if any(token.low.isdigit() and not counts_packages(tokens, at) for at, token in enumerate(tokens)):
+        yield "a number in it is not understood"
+    places = [at for at, token in enumerate(tokens) if token.kind in PLACES]
+    between = tokens[places[0] : places[-1]] if places else ()
+    if any(token.kind not in PLACES and token.low not in _BETWEEN_PLACES for token in between):
+        yield "it names collections here and there"
+
+
+def _about_names(
+    tokens: Sequence[Token], run: Run, listed: Sequence[int], verb: int, *, is_subject: bool
+) -> Iterator[str]:
+    """Why the names may be more, or others, than what the verb speaks of."""
+    misplaced = _misplaced(tokens, run, verb, is_subject=is_subject)
+    if misplaced:
+        yield misplaced
+    if means_a_group(tokens, run):
+        yield "it may speak of a group of packages"
+    more = any(token.low == "all" or token.low in PRONOUNS for token in tokens[run.end :])
+    if more or any(at > run.start for at in listed if at != verb):
+        yield "more packages are meant than are named"
+
+
+def _misplaced(tokens: Sequence[Token], run: Run, verb: int, *, is_subject: bool) -> str:
+    """Why the names can't be what the verb speaks of, or nothing."""
+    form = tokens[verb].low
+    if run.start > verb:
+        passive = form in _PARTICIPLE and any(token.low in _COPULAS for token in tokens[:verb])
+        named = any(token.text == ":" for token in tokens[verb : run.start])
+        return "the names stand where none are expected" if passive and not named else ""
+    between = [token for token in tokens[run.end : verb] if token.kind not in PLACES]
+    if form in _NOUN or any(token.text in (":", "-") for token in between):
+        return ""
+    lows = {token.low for token in between}
+    before = {token.low for token in tokens[: run.start]}
+    told = not before & _PERSONS or before & {"announce", "announcing"}
+    if form in _PARTICIPLE and told and lows & _COMING and lows <= _AROUND_COMING:
+        return ""
+    # "foo retired from epel10" may head a post; "John retired from EPEL" would, too.
+    if form in _PARTICIPLE and is_subject and not between and run.names[0].text[:1].islower():
+        return ""
+    return "it may be somebody that retires"
+
+
+def _likely_names(tokens: Sequence[Token], runs: Sequence[Run], verb: int, book: NameBook) -> tuple[str, ...]:
+    """For a person who has to look: the names of an unclear clause that most likely are packages."""
+    objects = [run for run in runs if run.understood and _is_object(tokens, run, verb)]
+    behind = [run for run in objects if run.start > verb]
+    known = [name.text for run in runs for name in run.names if book.knows(name.text)]
+    return tuple(dict.fromkeys([*texts_of(behind or objects), *known]))
+
+
+def _is_object(tokens: Sequence[Token], run: Run, verb: int) -> bool:
+    if run.start > verb and all(token.low in _WEIGHTLESS for token in tokens[verb + 1 : run.start]):
+        return True
+    after = tokens[run.end : run.end + 2]
+    if len(after) > 1 and after[0].low in _PLACED_BY and after[1].kind in PLACES:
+        return True
+    between = tokens[run.end : verb]
+    plain = all(t.low in FILLERS or t.kind in PLACES or t.text in (":", "-") for t in between)
+    return run.end <= verb and plain and not _misplaced(tokens, run, verb, is_subject=False)
+
+
+def _is_intent(tokens: Sequence[Token], verb: int) -> bool:
+    """Whether the writer speaks of doing it: "I", and nothing of weight between that and the verb."""
+    person = max((at for at in range(verb) if tokens[at].low in _PERSONS), default=None)
+    if person is None:
+        return False
+    return all(t.low in _WEIGHTLESS or t.kind is Kind.ASIDE for t in tokens[person:verb])
+
+
+def _is_about_a_collection(tokens: Sequence[Token], verb: int) -> bool:
+    """Whether a whole collection is what is retired: "Retiring EPEL 7", "EPEL 7 will be retired"."""
+    after = [token for token in tokens[verb + 1 :] if token.low not in ("the", "our", "of")]
+    if after and after[0].kind in PLACES:
+        return True
+    return tokens[verb].low in _PARTICIPLE and any(token.kind in PLACES for token in tokens[:verb])

@@ -1,0 +1,145 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The packages that a post lists under "the following packages": with bullets, or plainly after a colon."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from epelbot.policy import reading_phrases as phrases
+from epelbot.policy.reading_clause import Stance
+from epelbot.policy.reading_names import NameBook
+from epelbot.policy.reading_runs import names_of, opened, up_to_tail
+from epelbot.policy.reading_statements import clauses_of, statements_of
+from epelbot.policy.reading_text import Block
+from epelbot.policy.reading_tokens import Kind, Token, tokens_of
+
+#: In a remark behind a name: the entry may not mean what the list means.
+HAZARDS = (
+    "not",
+    "keep",
+    "keeping",
+    "kept",
+    "stay",
+    "stays",
+    "except",
+    "maybe",
+    "perhaps",
+    "adopted",
+    "taken",
+)
+
+_HAZARD = re.compile(rf"(?<![\w-])(?:{'|'.join(HAZARDS)})(?![\w-])", re.IGNORECASE | re.ASCII)
+_LEADING = frozenset((*phrases.FILLERS, *phrases.LISTINGS, *phrases.LIST_OPENERS, "and"))
+_REMARK_FROM = frozenset("-:!")
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPackages:
+    """What a list names; ``places`` holds the collections of those entries that name their own.
+
+    ``blocks`` are the indexes of the blocks that it takes up, ``remarks`` its lines as written, and
+    ``trouble`` says why it isn't wholly understood, or nothing.
+    """
+
+    names: tuple[str, ...] = ()
+    places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    blocks: frozenset[int] = frozenset()
+    remarks: tuple[str, ...] = ()
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    names: tuple[str, ...]
+    places: tuple[str, ...]
+    trouble: str = ""
+
+
+def packages_listed(blocks: Sequence[Block], book: NameBook, *, is_open: bool) -> ListedPackages:
+    """The first list that follows a sentence (or, with ``is_open``, a subject) that promises one."""
+    taken: dict[int, tuple[_Entry, ...]] = {}
+    lines: list[str] = []
+    heading: tuple[str, ...] = ()
+    promised = leads = is_open
+    for at, block in enumerate(blocks):
+        follows_colon = at > 0 and blocks[at - 1].lines[-1].endswith(":")
+        entries = _entries(block, book, heading) if leads and (block.bulleted or follows_colon) else ()
+        if entries:
+            taken[at] = entries
+            lines += block.lines
+            continue
+        here = _heading(block)
+        if taken and not here:
+            break
+        heading = here or heading
+        *earlier, last = block.sentences
+        promised = promised or any(_promises(sentence, book) for sentence in earlier)
+        leads = _promises(last, book) or (promised and (bool(here) or only_leads(last)))
+        promised = promised or leads
+    every = [entry for entries in taken.values() for entry in entries]
+    places: dict[str, tuple[str, ...]] = {}
+    for entry in every:
+        for name in entry.names:
+            places[name] = tuple(dict.fromkeys((*places.get(name, ()), *entry.places)))
+    return ListedPackages(
+        tuple(places),
+        {name: own for name, own in places.items() if own},
+        frozenset(taken),
+        tuple(lines),
+        next((entry.trouble for entry in every if entry.trouble), ""),
+    )
+
+
+def _promises(sentence: str, book: NameBook) -> bool:
+    """Whether a sentence ends with a retirement of packages that it doesn't name."""
+    last = statements_of(clauses_of(sentence)[-1], book)
+    return any(one.lists and not one.names and one.stance is not Stance.DENIED for one in last)
+
+
+def only_leads(sentence: str) -> bool:
+    """Whether a sentence says nothing but that a list comes, or good day."""
+    return all(token.kind is Kind.MARK or token.low in _LEADING for token in tokens_of(sentence))
+
+
+def _heading(block: Block) -> tuple[str, ...]:
+    """The collections of a line such as "EPEL 9:"."""
+    if len(block.lines) != 1 or not block.lines[0].endswith(":"):
+        return ()
+    tokens = opened(block.lines[0])[:-1]
+    if not all(token.kind is Kind.COLLECTIONS or token.text in ",&/" for token in tokens):
+        return ()
+    return _places(tokens)
+
+
+def _entries(block: Block, book: NameBook, heading: tuple[str, ...]) -> tuple[_Entry, ...]:
+    """The entries of a block, none when it is no list of packages."""
+    if not block.bulleted:
+        together = names_of("\n".join(block.lines), book)
+        if together is not None:
+            return (_Entry(together, heading),)
+    entries = tuple(_entry(line, book, heading) for line in block.lines)
+    understood = [entry for entry in entries if entry.names]
+    enough = understood if block.bulleted else len(understood) == len(entries)
+    return entries if enough else ()
+
+
+def _entry(line: str, book: NameBook, heading: tuple[str, ...]) -> _Entry:
+    tokens = opened(line)
+    head = up_to_tail(tokens, 0)
+    end = next((at for at, token in enumerate(head) if token.text in _REMARK_FROM), len(head))
+    head, remark = head[:end], tokens[end:]
+    names = names_of(" ".join(token.text for token in head if token.kind is not Kind.COLLECTIONS), book)
+    if names is None:
+        return _Entry((), (), "not every entry of the list is understood")
+    own = _places(head)
+    if _HAZARD.search(line) or not set(_places(remark)) <= set(own or heading):
+        return _Entry(names, own or heading, "an entry of the list has a remark that is not understood")
+    return _Entry(names, own or heading)
+
+
+def _places(tokens: Sequence[Token]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(place for token in tokens for place in token.collections))

@@ -1,0 +1,25 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""All rules, in reading order."""
+
+from __future__ import annotations
+
+from epelbot.policy import (
+    announced,
+    final_build,
+    in_updates,
+    minimum_lifetime,
+    release_manager_told,
+    retire_at_a_release,
+)
+from epelbot.policy.rule import Rule
+
+RULES: tuple[Rule, ...] = (
+    minimum_lifetime.RULE,
+    retire_at_a_release.RULE,
+    announced.RULE,
+    final_build.RULE,
+    in_updates.RULE,
+    release_manager_told.RULE,
+)

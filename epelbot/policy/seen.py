@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What evidence had told by the end of a day: which word was the last, and whether a source answered.
+
+Evidence is a set: no answer here depends on the order in which it arrived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Self, TypeVar
+
+from epelbot.domain.evidence import Fact, LookedUp, Recorded
+from epelbot.domain.facts import Horizon, Known, Missing, SourceTrust
+
+F = TypeVar("F", bound=Fact)
+Told = tuple[Recorded, F]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Evidence in order of time, as it is known now, and the day that is asked about.
+
+    ``until`` is the end of that day (UTC). ``later`` happened after it, or was seen only then.
+    """
+
+    until: datetime
+    horizon: Horizon
+    by_then: tuple[Recorded, ...]
+    later: tuple[Recorded, ...]
+
+    @classmethod
+    def on(cls, as_of: date, evidence: Iterable[Recorded], horizon: Horizon) -> Self:
+        """The evidence as seen on that day."""
+        until = datetime.combine(as_of + timedelta(days=1), time(), UTC)
+        in_order = sorted(evidence, key=_order)
+        return cls(
+            until,
+            horizon,
+            tuple(one for one in in_order if one.happened_at < until),
+            tuple(one for one in in_order if one.happened_at >= until),
+        )
+
+    @property
+    def moment(self) -> datetime:
+        """The last moment of that day that has been: now, for today and for days to come."""
+        return min(self.horizon.now, self.until)
+
+    def of(self, kind: type[F]) -> list[Told[F]]:
+        """What had happened by then, oldest first."""
+        return [(one, one.fact) for one in self.by_then if isinstance(one.fact, kind)]
+
+    def of_later(self, kind: type[F]) -> list[Told[F]]:
+        """What happened after that day, or was seen only then, oldest first."""
+        return [(one, one.fact) for one in self.later if isinstance(one.fact, kind)]
+
+    def last_word(self, told: Iterable[Told[F]]) -> Told[F] | None:
+        """Of a fact that stands until it changes, the one that was told last by then."""
+        return max(told, key=lambda pair: (self._told_by(pair[0]), *_order(pair[0])), default=None)
+
+    def _told_by(self, one: Recorded) -> datetime:
+        # A state that came back is one row with two times: of a day between them we know only the first.
+        return one.confirmed if one.confirmed < self.until else one.happened_at
+
+    def asked(self, what: str, source: str, trust: SourceTrust) -> Known[None] | Missing:
+        """Whether the source answered that question lately enough; of a past day it may tell now."""
+        answers = [
+            one.confirmed
+            for one in (*self.by_then, *self.later)
+            if isinstance(one.fact, LookedUp) and one.fact.what == what
+        ]
+        last = max(answers, default=None)
+        if last is not None and self.horizon.now - last <= trust.max_age:
+            return Known(None, source, last)
+        if not trust.asked:
+            return Missing(source, f"{source} is not asked here (sources.online is off)", last)
+        silent = f"{source} has not been asked yet" if last is None else f"{source} has not been asked lately"
+        return Missing(source, trust.error or silent, last)
+
+
+def _order(one: Recorded) -> tuple[datetime, str, datetime, str]:
+    # Two facts of one instant need an order too, and the same one whichever came in first.
+    return one.happened_at, repr(one.fact), one.confirmed, one.source

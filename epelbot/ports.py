@@ -1,0 +1,152 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The borders of epelbot, named by role.
+
+Adapters in `sources` and `actions` fulfil them, and so do the fakes in `testing`; both pass the same
+contract tests.
+
+Every call may raise `TransientError` (ask again later) or `PermanentError`; `NotThere` is the answer
+"there is no such thing" and is never used for an outage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from epelbot.domain.build import Build, BuildContents, RpmContents, Tagging
+from epelbot.domain.evidence import UpdateSeen
+from epelbot.domain.nevra import NVR
+from epelbot.domain.people import PackageAccess
+from epelbot.domain.post import Post
+
+
+class BuildContentsSource(Protocol):
+    """Where the files in a build's RPMs can be read: Koji, a Koji file tree, a folder of RPMs."""
+
+    def contents(self, nvr: NVR) -> BuildContents:
+        """The build's RPMs, sources included, each with its files; an RPM that can't be read says so itself.
+
+        Raises `NotThere` for a build that this source does not hold (unknown, deleted, not complete).
+        """
+
+    def text(self, nvr: NVR, rpm: str, path: str, limit: int) -> bytes:
+        """The first ``limit`` bytes of a file in the RPM ``rpm`` ("name.arch") of that build.
+
+        Raises `DamagedRpm` when the payload can't be read, `NotThere` when the RPM file is gone.
+        """
+
+
+class RpmFiles(BuildContentsSource, Protocol):
+    """RPM files that a person named, whatever builds they belong to."""
+
+    def builds(self) -> tuple[NVR, ...]:
+        """The builds that the files belong to, in order of their names; `NotThere` for a missing file."""
+
+    def nameless(self) -> tuple[RpmContents, ...]:
+        """Files that can't be read, and that tell no build by their names either."""
+
+
+class BuildHistory(Protocol):
+    """Koji's memory of builds and tags."""
+
+    def builds(self, nvrs: Sequence[NVR]) -> dict[NVR, Build]:
+        """The builds among ``nvrs`` that Koji knows, deleted ones included, in one round trip."""
+
+    def tag_history(self, package: str, tags: Sequence[str]) -> tuple[Tagging, ...]:
+        """Every stay of the package's builds in these tags, past and present, oldest first.
+
+        A tag that does not exist has no history. Builds of a blocked package are in it (FIELD 2.5a 3).
+        """
+
+    def is_blocked(self, package: str, tag: str) -> bool | None:
+        """Whether the package is blocked in the tag (inherited blocks count); None when it isn't listed."""
+
+    def epel_tags(self) -> tuple[str, ...]:
+        """The stable tags of EPEL collections that exist, sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A Bodhi release of EPEL: ``stable_tag`` "epel10.2", ``branch`` "epel10", ``state`` "current"."""
+
+    name: str
+    branch: str
+    stable_tag: str
+    state: str
+
+
+class UpdateSource(Protocol):
+    """Bodhi."""
+
+    def update(self, alias: str) -> UpdateSeen:
+        """One update as it stands now; `NotThere` when Bodhi knows none."""
+
+    def updates_of(self, package: str, releases: Sequence[str]) -> tuple[UpdateSeen, ...]:
+        """All updates with a build of the package for these releases (stable tags), oldest first."""
+
+    def releases(self) -> tuple[Release, ...]:
+        """EPEL's releases that are not disabled, archived ones included, sorted by name."""
+
+
+class PackageSources(Protocol):
+    """dist-git, wherever it lives."""
+
+    def access(self, package: str) -> PackageAccess:
+        """Owner, access, EPEL assignee and the groups' members; `NotThere` when there is no such package."""
+
+    def members(self, group: str) -> tuple[str, ...]:
+        """The accounts in a group, sorted; none when there is no such group."""
+
+    def branches(self, package: str) -> tuple[str, ...]:
+        """The package's branches, sorted."""
+
+    def dead_package(self, package: str, branch: str) -> str | None:
+        """The text of ``dead.package`` at the branch's tip, or None when the branch is alive or absent."""
+
+    def retired_in(self, branch: str) -> tuple[str, ...]:
+        """Every package whose branch of that name is retired, sorted, as of the daily list (FIELD 4)."""
+
+
+class ListArchive(Protocol):
+    """The archive of the mailing lists."""
+
+    def post(self, list_name: str, post_hash: str) -> Post:
+        """One post with its text. `NotThere` while the archive lags behind, or if there is no such post."""
+
+    def thread(self, list_name: str, post_hash: str) -> tuple[Post, ...]:
+        """All posts of the thread that the post is in, oldest first, without texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail ready to go: plain text, addresses without names, extra headers in order."""
+
+    message_id: str
+    sender: str
+    recipients: tuple[str, ...]
+    subject: str
+    text: str
+    written_at: datetime
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class Mailer(Protocol):
+    """Who carries mail away."""
+
+    def send(self, mail: Mail) -> None:
+        """Hand the mail over; returning means that the other side took it for all recipients."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All that can be asked. None where look-ups are switched off or nothing is configured."""
+
+    history: BuildHistory | None = None
+    contents: BuildContentsSource | None = None
+    updates: UpdateSource | None = None
+    packages: PackageSources | None = None
+    archive: ListArchive | None = None

@@ -1,0 +1,149 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Decide: a person approves, defers or rejects a retirement; who may is checked here, for every face."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from epelbot.domain.calendar import parse_minor
+from epelbot.domain.collection import Collection
+from epelbot.domain.evidence import Decided, Recorded
+from epelbot.domain.excuse import Excuse
+from epelbot.domain.retirement import Action, Decision, Retirement, State
+from epelbot.errors import BadInput, EpelbotError
+from epelbot.ledger import Ledger, listings
+from epelbot.policy.retire_at_a_release import earliest_compose
+from epelbot.policy.telling import is_complete
+from epelbot.ports import Sources
+from epelbot.services import record
+from epelbot.services.explain import explain
+from epelbot.services.judge import judge_leased
+from epelbot.services.rulebook import Rulebook
+
+# No worker takes the listing while the person waits for the judgement.
+_A_MOMENT = timedelta(seconds=60)
+
+#: States in which a decision can be made (or changed).
+_DECIDABLE = {
+    Action.APPROVE: (State.QUEUED, State.DEFERRED, State.REJECTED),
+    Action.DEFER: (State.QUEUED, State.APPROVED, State.REJECTED, State.DEFERRED),
+    Action.REJECT: (
+        State.BEGUN,
+        State.ANNOUNCED,
+        State.FINAL_BUILD,
+        State.IN_UPDATES,
+        State.QUEUED,
+        State.APPROVED,
+        State.DEFERRED,
+    ),
+}
+
+
+class NotNow(EpelbotError):
+    """The decision cannot be made as things stand; the sentence says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person wants to decide. ``minor`` ("9.10") is for a deferral."""
+
+    action: Action
+    package: str
+    collection: Collection
+    author: str
+    reason: str
+    minor: str | None = None
+
+
+def decide(ledger: Ledger, rulebook: Rulebook, wish: Wish, now: datetime) -> Excuse:
+    """Make the decision and judge the listing again; returns the new excuse.
+
+    Raises `BadInput` for an author without the role or a minor that cannot be, `NotNow` when the
+    retirement's state does not allow it.
+    """
+    _check_author(rulebook, wish)
+    # As the evidence has it now: what was judged last may be older, or no longer believed.
+    retirement = _decidable(explain(ledger, rulebook, wish.package, wish.collection, now), wish)
+    if wish.action is Action.DEFER:
+        _check_minor(rulebook, wish, now.date())
+    with ledger.write() as connection:
+        reason = " ".join(wish.reason.split())
+        decision = Decision(
+            wish.action, wish.author, now, reason, retirement.post, retirement.build, wish.minor
+        )
+        told = Recorded(
+            Decided(wish.collection.name, decision),
+            wish.package,
+            wish.collection.major,
+            wish.author,
+            now,
+            now,
+        )
+        record.keep(connection, [told], now)
+        lease = listings.lease_by_name(connection, wish.package, wish.collection, until=now + _A_MOMENT)
+    excuse = judge_leased(ledger, lease, rulebook, Sources(), now)
+    if excuse is None:
+        # Something arrived in this very moment; the decision stands, and a worker judges it anew.
+        raise NotNow(
+            f"the decision on {wish.package} is recorded, but news came in meanwhile; "
+            f"see 'epelbot explain {wish.package} --collection {wish.collection}' in a moment"
+        )
+    return excuse
+
+
+def _check_author(rulebook: Rulebook, wish: Wish) -> None:
+    may = rulebook.profile.roles.release_managers
+    if not may:
+        raise BadInput("nobody is release manager here; name the accounts in roles.release_managers")
+    if wish.author not in may:
+        raise BadInput(f"{wish.author} is no release manager; {', '.join(may)} may decide")
+    if not wish.reason.strip():
+        raise BadInput("a decision needs a reason; give one with --reason")
+    if not " ".join(wish.reason.split()).isprintable():
+        raise BadInput("the reason holds control characters; give it as plain words")
+
+
+def _check_minor(rulebook: Rulebook, wish: Wish, today: date) -> None:
+    """BadInput for a minor that the major cannot have, or that is out (in ``epel10``: branched) already."""
+    if wish.minor is None:
+        raise BadInput("a deferral needs the minor it is put off to; give one with --to")
+    calendar, collection = rulebook.calendar, wish.collection
+    if collection.is_trailing:
+        raise BadInput(f"nothing in {collection} can be deferred: it is not cut into further minors")
+    # Raises BadInput for what is no minor of that major.
+    earliest_compose(collection, None, today, calendar, rulebook.profile, not_before_minor=wish.minor)
+    number = parse_minor(wish.minor)[1]
+    if collection.is_leading:
+        # M.m leads from the day on which M.(m-1) is branched.
+        past = number == 0 or calendar.branching(collection.major, number - 1, today).happened is not None
+    else:
+        cadence = rulebook.profile.calendar.cadence_months
+        releases = calendar.releases(collection.major, today, cadence)
+        past = any(one.number == number and one.happened is not None for one in releases)
+    if past:
+        raise BadInput(f"RHEL {wish.minor} is no minor to come; name a later one")
+
+
+def _decidable(excuse: Excuse | None, wish: Wish) -> Retirement:
+    if excuse is None:
+        raise NotNow(
+            f"{wish.package} is not known in {wish.collection}; 'epelbot queue' shows what can be decided"
+        )
+    if excuse.retirement is None:
+        raise NotNow(
+            f"nobody wants to retire {wish.package} from {wish.collection}; there is nothing to decide"
+        )
+    state = excuse.retirement.state
+    # What was rejected before it was complete is no more complete for that.
+    decidable = state in _DECIDABLE[wish.action]
+    too_soon = decidable and wish.action is not Action.REJECT and not is_complete(excuse)
+    if not decidable or too_soon:
+        raise NotNow(
+            f"{wish.package} in {wish.collection} is {state.value}{' and not complete' if too_soon else ''}, "
+            f"so you cannot {wish.action.value} it; "
+            f"'epelbot explain {wish.package} --collection {wish.collection}' says what is missing"
+        )
+    return excuse.retirement

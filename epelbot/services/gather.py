@@ -1,0 +1,207 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Gather: put to the sources the questions that a listing's judgement needs answered, as evidence.
+
+No transaction is open here. A source that does not answer costs its own facts only; the rules then say
+*cannot know*. What comes back is the same evidence that messages would have given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from epelbot.domain.collection import Collection
+from epelbot.domain.evidence import (
+    AccessSeen,
+    BuildChanged,
+    BuildChecked,
+    BuildTagged,
+    Fact,
+    LookedUp,
+    PackageListChanged,
+    Recorded,
+    UpdateSeen,
+)
+from epelbot.domain.facts import Horizon, Known, NewestBuild
+from epelbot.domain.nevra import NVR
+from epelbot.domain.profile import Profile
+from epelbot.errors import NotThere, PermanentError, TransientError
+from epelbot.policy.builds_from_evidence import LIVE_STATUSES, TAG_HISTORY, UPDATES
+from epelbot.policy.facts_from_evidence import facts_from_evidence
+from epelbot.policy.posts_from_evidence import ACCESS
+from epelbot.ports import BuildContentsSource, BuildHistory, PackageSources, Sources, UpdateSource
+from epelbot.services.verify_build import verify_build
+
+
+@dataclass(slots=True)
+class Gathered:
+    """The answers so far, and by source whether it answered (None) or why not."""
+
+    evidence: list[Recorded] = field(default_factory=list)
+    health: dict[str, str | None] = field(default_factory=dict)
+
+    def take(self, source: str, answer: Callable[[], Iterable[Recorded]]) -> None:
+        """Take a whole answer, or note why there is none; half an answer is none."""
+        try:
+            self.evidence.extend(list(answer()))
+        except (TransientError, PermanentError) as error:
+            self.health[source] = str(error)
+        else:
+            self.health.setdefault(source, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whose evidence is wanted, and how fresh it must be."""
+
+    package: str
+    collection: Collection
+    horizon: Horizon
+    profile: Profile
+    ask_again_after: timedelta
+
+
+def gather(question: Question, known: Sequence[Recorded], sources: Sources) -> Gathered:
+    """Ask what has to be asked, at most once per ``ask_again_after`` unless something new came in since.
+
+    Each answer may raise the next question: which builds there are decides whose files are read.
+    """
+    found = Gathered()
+    history, updates, packages, contents = (
+        sources.history,
+        sources.updates,
+        sources.packages,
+        sources.contents,
+    )
+    if history is not None and _is_stale(question, known, TAG_HISTORY):
+        found.take("koji", lambda: _tag_history(question, history))
+    if updates is not None and _is_stale(question, known, UPDATES):
+        found.take("bodhi", lambda: _updates(question, updates))
+    if packages is not None and _is_stale(question, known, ACCESS):
+        found.take("dist-git", lambda: _access(question, packages))
+    # A source that has just failed is not asked more.
+    if history is not None and not found.health.get("koji"):
+        untold = _builds_without_epoch(question, [*known, *found.evidence])
+        if untold:
+            found.take("koji", lambda: _epochs(question, untold, history))
+    if contents is not None:
+        told = [*known, *found.evidence]
+        newest = _unread_build(question, told)
+        if newest is not None:
+            found.take("koji", lambda: _checked(question, told, newest, contents))
+    return found
+
+
+def _is_stale(question: Question, known: Iterable[Recorded], what: str) -> bool:
+    asked = max(
+        (one.confirmed for one in known if isinstance(one.fact, LookedUp) and one.fact.what == what),
+        default=None,
+    )
+    if asked is None or question.horizon.now - asked >= question.ask_again_after:
+        return True
+    # In the same instant counts as after: the answer may have been on its way already.
+    return any(one.learnt_at >= asked for one in known if one.source == "bus")
+
+
+def _recorded(
+    question: Question, fact: Fact, source: str, at: datetime, *, every_branch: bool = False
+) -> Recorded:
+    major = None if every_branch else question.collection.major
+    return Recorded(fact, question.package, major, source, at, question.horizon.now)
+
+
+def _tag_history(question: Question, history: BuildHistory) -> Iterator[Recorded]:
+    for stay in history.tag_history(question.package, question.horizon.tags):
+        tagged = BuildTagged(str(stay.nvr), stay.tag, untagged=False, by=stay.tagged_by, epoch=stay.epoch)
+        yield _recorded(question, tagged, "koji", stay.tagged_at)
+        if stay.untagged_at is not None:
+            left = BuildTagged(str(stay.nvr), stay.tag, untagged=True, by=stay.untagged_by, epoch=stay.epoch)
+            yield _recorded(question, left, "koji", stay.untagged_at)
+    now, tag = question.horizon.now, question.horizon.current_tag
+    blocked = history.is_blocked(question.package, tag)
+    yield _recorded(question, PackageListChanged(tag, "seen", blocked=bool(blocked)), "koji", now)
+    yield _recorded(question, LookedUp(TAG_HISTORY), "koji", now)
+
+
+def _updates(question: Question, updates: UpdateSource) -> Iterator[Recorded]:
+    now = question.horizon.now
+    for update in updates.updates_of(question.package, question.horizon.tags):
+        seen = _recorded(question, update, "bodhi", update.reached_at or now)
+        yield replace(seen, confirmed_at=now)
+    yield _recorded(question, LookedUp(UPDATES), "bodhi", now)
+
+
+def _access(question: Question, packages: PackageSources) -> Iterator[Recorded]:
+    now = question.horizon.now
+    try:
+        access = packages.access(question.package)
+    except NotThere:
+        # An answer too: dist-git has no such package, so nobody maintains it.
+        pass
+    else:
+        named = dict(access.members)
+        for group in (name.removeprefix("@") for name in question.profile.roles.entitled_groups):
+            named.setdefault(group, packages.members(group))
+        access = replace(access, members=tuple(sorted(named.items())))
+        yield _recorded(question, AccessSeen(access), "dist-git", now, every_branch=True)
+    yield _recorded(question, LookedUp(ACCESS), "dist-git", now, every_branch=True)
+
+
+def _builds_without_epoch(question: Question, known: Iterable[Recorded]) -> list[NVR]:
+    """Builds in live updates whose epoch Koji has not told; messages of updates and tags tell none."""
+    told: set[str] = set()
+    wanted: set[str] = set()
+    for one in known:
+        if isinstance(one.fact, BuildChanged) and one.fact.build_id is not None:
+            told.add(one.fact.nvr)
+        elif isinstance(one.fact, UpdateSeen) and one.fact.status in LIVE_STATUSES:
+            wanted.update(one.fact.builds)
+    return [nvr for nvr in map(NVR.parse, sorted(wanted - told)) if nvr.name == question.package]
+
+
+def _epochs(question: Question, wanted: Sequence[NVR], history: BuildHistory) -> Iterator[Recorded]:
+    for nvr, build in history.builds(wanted).items():
+        state = BuildChanged(
+            str(nvr), build.state.name.lower(), build.epoch or 0, build.build_id, build.owner
+        )
+        yield _recorded(question, state, "koji", build.completed_at or question.horizon.now)
+
+
+def _unread_build(question: Question, known: Sequence[Recorded]) -> NewestBuild | None:
+    """The newest build, unless R2 has read it well already: what is in a build never changes."""
+    facts = facts_from_evidence(
+        question.package,
+        question.collection,
+        known,
+        as_of=question.horizon.now.date(),
+        horizon=question.horizon,
+        profile=question.profile,
+    )
+    if not isinstance(facts.newest, Known):
+        return None
+    if isinstance(facts.check, Known) and facts.check.value.outcome != "unreadable":
+        return None
+    return facts.newest.value
+
+
+def _checked(
+    question: Question, known: Sequence[Recorded], newest: NewestBuild, contents: BuildContentsSource
+) -> Iterator[Recorded]:
+    """What R2 finds in the newest build; a text that some build had before is not read again."""
+    read_before = {
+        readme.digest: readme.says_retired
+        for one in known
+        if isinstance(one.fact, BuildChecked) and one.fact.rules.words == question.profile.readme.words
+        for readme in one.fact.readmes
+        if readme.digest and readme.says_retired is not None
+    }
+    rules = question.profile.readme
+    try:
+        checked = verify_build(contents, newest.nvr, newest.evr.epoch, rules, read_before)
+    except NotThere:
+        # Koji may not have the files of a build that it names; nothing is known of them then.
+        return
+    yield _recorded(question, checked, "koji", question.horizon.now)

@@ -1,0 +1,155 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Record: stored messages become evidence, and the listings that they concern become due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from epelbot.domain.collection import Collection, collection_of_tag, place_of_tag
+from epelbot.domain.evidence import (
+    AccessChanged,
+    AccessSeen,
+    BuildChanged,
+    BuildTagged,
+    Decided,
+    PackageListChanged,
+    PostRead,
+    PostSeen,
+    Pushed,
+    Recorded,
+    Synced,
+    UpdateSeen,
+)
+from epelbot.errors import PermanentError, TransientError
+from epelbot.faults import fault_point
+from epelbot.ledger import Connection, Ledger, evidence, health, inbox, listings, posts
+from epelbot.ports import UpdateSource
+from epelbot.translate.message import Untranslatable
+from epelbot.translate.topics import translate
+
+
+def record_messages(ledger: Ledger, now: datetime, limit: int) -> int:
+    """Turn up to ``limit`` messages from the inbox into evidence; returns how many were taken.
+
+    All or nothing: a process that dies in between leaves the messages as they were. A message that can't
+    be translated is parked and holds up no other.
+    """
+    with ledger.write() as connection:
+        rows = inbox.claim_new(connection, limit)
+        if not rows:
+            return 0
+        told: list[Recorded] = []
+        done: list[int] = []
+        for row in rows:
+            try:
+                told.extend(translate(row.payload, row.received_at))
+            except Untranslatable as error:
+                inbox.park(connection, row.seq, str(error))
+            else:
+                done.append(row.seq)
+        keep(connection, told, now)
+        inbox.mark_recorded(connection, done)
+        fault_point("record:before-commit")
+    fault_point("record:after-commit")
+    return len(rows)
+
+
+def keep(connection: Connection, told: Sequence[Recorded], now: datetime) -> None:
+    """Keep evidence and make due whatever it concerns. The one door through which evidence enters."""
+    for one in told:
+        if isinstance(one.fact, PostSeen):
+            posts.keep(connection, one.fact.post, now)
+        elif isinstance(one.fact, UpdateSeen) and (branch := _branch(one.fact)) is not None:
+            _learn_release(connection, one.fact.release, branch, one.happened_at, now)
+    evidence.add(connection, [one for one in told if not isinstance(one.fact, PostSeen)])
+    leading = leading_minors(listings.branches_of_tags(connection))
+    synced = {_synced(one.fact, leading) for one in told if isinstance(one.fact, Synced)}
+    listings.touch(connection, _concerned(connection, told, leading), now, whole=synced)
+
+
+def _learn_release(
+    connection: Connection, stable_tag: str, branch: str, told_at: datetime, now: datetime
+) -> None:
+    if listings.learn_release(connection, stable_tag, branch, None, told_at):
+        listings.make_major_due(connection, Collection.parse(stable_tag).major, now)
+
+
+def learn_releases(ledger: Ledger, updates: UpdateSource, now: datetime) -> None:
+    """Ask Bodhi which branch each release has: how the minor that leads ``epel10`` is known."""
+    try:
+        releases, error = updates.releases(), None
+    except (TransientError, PermanentError) as failed:
+        releases, error = (), str(failed)
+    with ledger.write() as connection:
+        health.note(connection, "bodhi", now, error)
+        for release in releases:
+            _learn_release(connection, release.stable_tag, release.branch, now, now)
+
+
+def leading_minors(branches_of_tags: Mapping[str, str]) -> dict[int, int]:
+    """The minor that leads each major from 10 on, as far as Bodhi's releases told it.
+
+    A release leads while its branch is the major's own; right after a branching two may claim it, and
+    the newer one is right (FIELD 3.1).
+    """
+    leads: dict[int, int] = {}
+    for tag, branch in branches_of_tags.items():
+        collection = Collection.parse(tag)
+        if collection.minor is not None and branch == f"epel{collection.major}":
+            leads[collection.major] = max(leads.get(collection.major, 0), collection.minor)
+    return leads
+
+
+def _concerned(
+    connection: Connection, told: Iterable[Recorded], leading: Mapping[int, int]
+) -> set[tuple[str, str]]:
+    found: set[tuple[str, str]] = set()
+    for one in told:
+        if one.package is None:
+            continue
+        collection = _collection(one, leading)
+        if collection is not None:
+            found.add((one.package, collection))
+        if isinstance(one.fact, AccessSeen | AccessChanged | PostRead | BuildChanged):
+            # What is known of the package is looked at again. A post's text, too, may take back what its
+            # subject alone had said of other collections.
+            names = listings.of_package(connection, one.package, one.major)
+            found.update((one.package, name) for name in names)
+    return found
+
+
+def _collection(one: Recorded, leading: Mapping[int, int]) -> str | None:
+    """The collection that the evidence is about, None when it names none that we follow."""
+    match one.fact:
+        case UpdateSeen(release=release):
+            return _branch(one.fact) or collection_of_tag(release, leading).name
+        case BuildTagged(tag=tag) | PackageListChanged(tag=tag):
+            place = place_of_tag(tag)
+            return None if place is None else collection_of_tag(place.stable, leading).name
+        case Pushed(branch=branch):
+            try:
+                return Collection.parse(branch).name
+            except ValueError:
+                return None
+        case PostRead(collection=collection) | Decided(collection=collection):
+            return collection
+        case _:
+            return None
+
+
+def _branch(update: UpdateSeen) -> str | None:
+    """The branch that Bodhi names for the update's release, if it can be one: messages may say anything."""
+    if update.branch is None:
+        return None
+    try:
+        branch = Collection.parse(update.branch)
+    except ValueError:
+        return None
+    return branch.name if branch.major == Collection.parse(update.release).major else None
+
+
+def _synced(sync: Synced, leading: Mapping[int, int]) -> str:
+    return collection_of_tag(sync.release, leading).name

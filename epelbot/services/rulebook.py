@@ -1,0 +1,106 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What judgements are made by: profile, calendar, and the day from which they hold."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from epelbot import __version__
+from epelbot.domain.calendar import Calendar
+from epelbot.domain.collection import Collection
+from epelbot.domain.facts import Horizon, SourceTrust
+from epelbot.domain.profile import Profile
+from epelbot.ledger import Connection, health, listings
+from epelbot.services.record import leading_minors
+from epelbot.settings import Sources as SourceSettings
+
+_FIRST_WITH_MINORS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """A profile, a calendar, and ``in_force_from`` (None: the day that the ledger was made)."""
+
+    profile: Profile
+    calendar: Calendar
+    sources: SourceSettings
+    in_force_from: date | None = None
+
+    @property
+    def basis(self) -> str:
+        """Changes whenever an excuse made by other rules would have to be made again."""
+        said = f"{self.profile.digest}|{self.calendar.digest}|{__version__}"
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    @property
+    def sources_believed_for(self) -> timedelta:
+        """How long all sources are believed without being asked again."""
+        of = self.sources
+        return timedelta(hours=min(of.koji.max_age_hours, of.bodhi.max_age_hours, of.distgit.max_age_hours))
+
+    def holds_from(self, connection: Connection, now: datetime) -> date:
+        """POLICY's *in force*: the profile's day, else the setting's, else the day the ledger was made."""
+        return self.profile.in_force_from or self.in_force_from or health.made_at(connection, now).date()
+
+    def horizon(
+        self, connection: Connection, collection: Collection, now: datetime, as_of: date | None = None
+    ) -> Horizon:
+        """What can be seen of a collection now, with each source's state as the ledger last noted it.
+
+        ``as_of`` is the day that is asked about (default: today): another minor may have led ``epel10`` then.
+        """
+        failing = {name: one.error for name, one in health.all_of(connection).items() if one.failing_since}
+        of = self.sources
+
+        def trust(name: str, hours: int) -> SourceTrust:
+            return SourceTrust(of.online, timedelta(hours=hours), failing.get(name))
+
+        return Horizon(
+            now=now,
+            tags=(tags := self._tags(connection, collection, min(as_of or now.date(), now.date()), now)),
+            koji=trust("koji", of.koji.max_age_hours),
+            bodhi=trust("bodhi", of.bodhi.max_age_hours),
+            distgit=trust("dist-git", of.distgit.max_age_hours),
+            sync_max_age=timedelta(hours=of.sync_max_age_hours),
+            led_until=tuple(self._led_until(collection.major, tags)) if collection.is_leading else (),
+        )
+
+    def _tags(
+        self, connection: Connection, collection: Collection, day: date, now: datetime
+    ) -> tuple[str, ...]:
+        if not collection.is_leading:
+            return (collection.name,)
+        leads = leading_minors(listings.branches_of_tags(connection)).get(collection.major)
+        if leads is None:
+            leads = self._supposed_leader(collection.major, now.date())
+        then = self.calendar.leading_minor(collection.major, day) if day < now.date() else None
+        if then is not None:
+            leads = min(leads, then)
+        return tuple(f"epel{collection.major}.{minor}" for minor in range(leads + 1))
+
+    def _led_until(self, major: int, tags: tuple[str, ...]) -> Iterator[tuple[str, date]]:
+        """The branching days, as far as they are known, of the minors that no longer lead."""
+        for minor, tag in enumerate(tags[:-1]):
+            branched = self.calendar.branching(major, minor, date.max).begins
+            if branched is not None:
+                yield tag, branched
+
+    def _supposed_leader(self, major: int, today: date) -> int:
+        """Which minor leads, where nobody told: by branching days, else the one after the newest that is out.
+
+        For a minor is branched before its GA.
+        """
+        known = self.calendar.leading_minor(major, today)
+        if known is not None:
+            return known
+        out = [
+            one.number
+            for one in self.calendar.releases(major, today, self.profile.calendar.cadence_months)
+            if one.happened
+        ]
+        return max(out, default=-1) + 1

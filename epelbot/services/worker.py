@@ -1,0 +1,183 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The worker: one loop that records, reads, judges, tells and delivers until there is nothing to do.
+
+This is an outermost loop: here alone it is decided whether what failed is tried later or parked.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from epelbot.errors import TransientError
+from epelbot.faults import fault_point
+from epelbot.ledger import Ledger, health, inbox, listings
+from epelbot.ports import Mailer, Sources
+from epelbot.services.deliver import claim_effect, deliver, park
+from epelbot.services.judge import failed_again_at, judge_leased
+from epelbot.services.read_posts import claim_post, put_off, read_claimed
+from epelbot.services.record import learn_releases, record_messages
+from epelbot.services.rulebook import Rulebook
+from epelbot.services.tell import Addresses, put_off_notice, seal_notices
+from epelbot.settings import Settings
+
+log = logging.getLogger(__name__)
+
+# The leading minor changes twice a year; asking Bodhi every few hours is plenty.
+_RELEASES_EVERY = timedelta(hours=6)
+
+
+@dataclass(slots=True)
+class Worker:
+    """All that a worker needs. Any number may run on PostgreSQL; ``holder`` tells them apart in leases."""
+
+    ledger: Ledger
+    rulebook: Rulebook
+    sources: Sources
+    mailer: Mailer
+    settings: Settings
+    clock: Callable[[], datetime]
+    holder: str
+    _releases_due: datetime | None = None
+
+    def run(self, stop: threading.Event, *, until_idle: bool) -> None:
+        """Work until ``stop`` is set, or until nothing is left to do now.
+
+        Raises `TransientError` when the database is away and ``until_idle`` is wanted; else waits for it.
+        """
+        with self.ledger.write() as connection:
+            health.made_at(connection, self.clock())
+            stale = listings.make_due(connection, self.clock(), basis=self.rulebook.basis)
+        if stale:
+            log.info("%d listings were judged by other rules and are judged again", stale)
+        while not stop.is_set():
+            try:
+                busy = self.step()
+            except TransientError as error:
+                if until_idle:
+                    raise
+                log.warning("%s", error)
+                busy = False
+            if not busy:
+                if until_idle:
+                    return
+                stop.wait(self.settings.work.poll_seconds)
+
+    def step(self) -> bool:
+        """Do one thing, the first that is waiting in the order of the story; False when nothing was.
+
+        What came in is recorded and read before anything is judged, and everything is judged before anybody
+        is told: else a person is asked for a post that waits, unread, in the inbox.
+        """
+        self._ask_for_releases()
+        return self._record() or self._read() or self._judge() or self._tell() or self._deliver()
+
+    def _record(self) -> bool:
+        now = self.clock()
+        try:
+            return record_messages(self.ledger, now, self.settings.work.batch_messages) > 0
+        except TransientError:
+            raise
+        except Exception:
+            log.exception("a batch of messages could not be recorded; trying them one by one")
+        try:
+            record_messages(self.ledger, now, 1)
+        except TransientError:
+            raise
+        except Exception as error:
+            log.exception("a message cannot be recorded and is parked")
+            with self.ledger.write() as connection:
+                for row in inbox.claim_new(connection, 1):
+                    inbox.park(connection, row.seq, f"epelbot failed on it: {type(error).__name__}: {error}")
+        return True
+
+    def _read(self) -> bool:
+        now = self.clock()
+        seconds = self.settings.work.lease_seconds
+        claimed = claim_post(self.ledger, now, holder=self.holder, lease_seconds=seconds)
+        if claimed is None:
+            return False
+        lease, known = claimed
+        hours = self.settings.sources.archive.give_up_hours
+        try:
+            read_claimed(
+                self.ledger,
+                self.sources.archive,
+                lease,
+                known,
+                now,
+                give_up_after=timedelta(hours=hours),
+                announce_list=self.rulebook.profile.lists.announce,
+            )
+        except TransientError:
+            raise
+        except Exception as error:
+            log.exception("the post %s cannot be read", lease.post.hash)
+            put_off(self.ledger, lease, f"{type(error).__name__}: {error}", now)
+        return True
+
+    def _judge(self) -> bool:
+        now = self.clock()
+        with self.ledger.write() as connection:
+            lease = listings.claim(connection, now, self.holder, self.settings.work.lease_seconds)
+        if lease is None:
+            return False
+        fault_point("judge:after-claim")
+        try:
+            judge_leased(self.ledger, lease, self.rulebook, self.sources, now)
+        except TransientError:
+            raise
+        except Exception as error:
+            log.exception("%s in %s cannot be judged", lease.package, lease.collection)
+            with self.ledger.write() as connection:
+                listings.give_back(
+                    connection,
+                    lease,
+                    due_at=failed_again_at(lease.attempts, now),
+                    error=f"{type(error).__name__}: {error}",
+                )
+        return True
+
+    def _tell(self) -> bool:
+        settings, now = self.settings.deliver, self.clock()
+        addresses, send = Addresses.of(settings), settings.mail == "send"
+        try:
+            return seal_notices(self.ledger, addresses, send=send, now=now) > 0
+        except TransientError:
+            raise
+        except Exception:
+            log.exception("a batch of notices could not be worded; trying them one by one")
+        try:
+            seal_notices(self.ledger, addresses, send=send, now=now, limit=1)
+        except TransientError:
+            raise
+        except Exception:
+            log.exception("a notice cannot be worded; it is written anew when its listing is judged again")
+            put_off_notice(self.ledger, now)
+        return True
+
+    def _deliver(self) -> bool:
+        settings, seconds = self.settings.deliver, self.settings.work.lease_seconds
+        row = claim_effect(self.ledger, settings, self.clock(), holder=self.holder, lease_seconds=seconds)
+        if row is None:
+            return False
+        try:
+            deliver(self.ledger, self.mailer, settings, row, self.clock)
+        except TransientError:
+            raise
+        except Exception as error:
+            log.exception("number %d of the outbox cannot be sent and is parked", row.id)
+            park(self.ledger, row, f"epelbot failed on it: {type(error).__name__}: {error}")
+        return True
+
+    def _ask_for_releases(self) -> None:
+        now = self.clock()
+        if self.sources.updates is None or (self._releases_due is not None and now < self._releases_due):
+            return
+        self._releases_due = now + _RELEASES_EVERY
+        learn_releases(self.ledger, self.sources.updates, now)

@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Koji as a made-up Fedora has it: the fake of both ports, and what it shares with the local test server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from epelbot.domain.build import Build, BuildContents, BuildState, Tagging
+from epelbot.domain.collection import place_of_tag
+from epelbot.domain.nevra import NVR
+from epelbot.errors import NotThere
+from epelbot.testing.world import World
+
+
+def tags_of(world: World) -> tuple[str, ...]:
+    """Every tag that exists there, sorted: one with a package list, a tagging, or a release."""
+    named = {one.tag for one in world.taggings} | {one.stable_tag for one in world.releases}
+    return tuple(sorted(named | set(world.package_lists)))
+
+
+def package_config(world: World, package: str, tag: str) -> tuple[str, bool] | None:
+    """The tag whose package list decides, and whether it blocks the package; None when none lists it.
+
+    As in Fedora, the tags of a collection's earlier stages inherit from its stable tag (FIELD 2.5a 4).
+    """
+    place = place_of_tag(tag)
+    for one in (tag, *([place.stable] if place is not None and not place.is_stable else [])):
+        blocked = world.package_lists.get(one, {}).get(package)
+        if blocked is not None:
+            return one, blocked
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class FakeKoji:
+    """`BuildHistory` and `BuildContentsSource`, answered from a `World`."""
+
+    world: World
+
+    def builds(self, nvrs: Sequence[NVR]) -> dict[NVR, Build]:
+        """As `BuildHistory.builds`."""
+        self.world.answer("koji")
+        return {nvr: self.world.builds[nvr] for nvr in nvrs if nvr in self.world.builds}
+
+    def tag_history(self, package: str, tags: Sequence[str]) -> tuple[Tagging, ...]:
+        """As `BuildHistory.tag_history`."""
+        self.world.answer("koji")
+        stays = (one for one in self.world.taggings if one.nvr.name == package and one.tag in tags)
+        return tuple(sorted(stays, key=lambda stay: stay.tagged_at))
+
+    def is_blocked(self, package: str, tag: str) -> bool | None:
+        """As `BuildHistory.is_blocked`."""
+        self.world.answer("koji")
+        config = package_config(self.world, package, tag)
+        return config[1] if config is not None else None
+
+    def epel_tags(self) -> tuple[str, ...]:
+        """As `BuildHistory.epel_tags`."""
+        self.world.answer("koji")
+        places = ((tag, place_of_tag(tag)) for tag in tags_of(self.world))
+        return tuple(tag for tag, place in places if place is not None and place.is_stable)
+
+    def contents(self, nvr: NVR) -> BuildContents:
+        """As `BuildContentsSource.contents`."""
+        self.world.answer("koji")
+        build = self.world.builds.get(nvr)
+        if build is None:
+            raise NotThere(f"Koji knows no build {str(nvr)!r}; check the name")
+        if build.state is not BuildState.COMPLETE:
+            raise NotThere(f"the build {nvr} is {build.state.name.lower()}; its files can't be looked at")
+        found = self.world.contents.get(nvr)
+        return BuildContents(str(nvr), found.rpms if found is not None else ())
+
+    def text(self, nvr: NVR, rpm: str, path: str, limit: int) -> bytes:
+        """As `BuildContentsSource.text`."""
+        self.contents(nvr)
+        text = self.world.texts.get((nvr, rpm, path))
+        if text is None:
+            raise NotThere(f"{nvr} has no {path} in an RPM {rpm}; check the name")
+        return text[:limit]

@@ -1,0 +1,59 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a decision means, and after an approval the exact commands and who is to run them (POLICY R)."""
+
+from __future__ import annotations
+
+from shlex import quote
+
+from epelbot.domain.excuse import Excuse
+from epelbot.domain.retirement import Action
+from epelbot.wording.composes import compose_in_words
+
+_LONGEST_REASON = 200
+
+
+def decision_text(excuse: Excuse) -> str:
+    """One paragraph; an approval adds the commands, in the order in which they are safe."""
+    what = f"{excuse.package} in {excuse.collection}"
+    retirement = excuse.retirement
+    decision = retirement.decision if retirement else None
+    if retirement is None or decision is None:
+        return (
+            f"The decision on {what} no longer stands: its post or its newest build has changed. See "
+            f"'epelbot explain {excuse.package} --collection {excuse.collection}'."
+        )
+    earliest = retirement.earliest_compose
+    leaves = f" It may leave {compose_in_words(earliest)}." if earliest else ""
+    if decision.action is Action.DEFER:
+        return f"Deferred: {what} stays until RHEL {decision.minor} at least.{leaves}"
+    if decision.action is Action.REJECT:
+        return f"Rejected: {what} stays. The decision ends when its post or its newest build changes."
+    package, tag = quote(excuse.package), excuse.tag or excuse.collection.name
+    return "\n".join(
+        [
+            f"Approved: {what}.{leaves}",
+            "",
+            f"{'At that compose' if earliest and earliest.minor else 'From that day on'}, and not before:",
+            "",
+            "  the maintainer (or a proven packager), in dist-git:",
+            f"    fedpkg clone {package} && cd {package}",
+            f"    fedpkg switch-branch {excuse.collection.branch}",
+            f"    fedpkg retire {quote(_one_line(retirement.reason or decision.reason))}",
+            "",
+            "  the release manager, in Koji, if Fedora's automation has not done it by then:",
+            f"    koji untag-build --all {tag} {package}",
+            f"    koji block-pkg {tag} {package}",
+            "",
+            "Until then nobody should run 'fedpkg retire': automation blocks the package as",
+            "soon as dead.package is committed.",
+        ]
+    )
+
+
+def _one_line(reason: str) -> str:
+    """A reason that is safe as one argument: no line break, no control character, no look of an option."""
+    words = "".join(letter for letter in " ".join(reason.split()) if letter.isprintable())
+    # Last, since what stood before a dash may just have gone.
+    return words.lstrip("- ")[:_LONGEST_REASON].rstrip() or "Retired"

@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What ``--json`` prints: the keys that DESIGN.md promises, and more beside them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from epelbot.domain.excuse import Excuse
+from epelbot.domain.lifetime import Lifetime
+from epelbot.domain.retirement import EarliestCompose, Retirement
+from epelbot.domain.verdict import Finding
+from epelbot.wording.summary import summary
+
+
+def _day(value: date | datetime | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def explain_json(excuse: Excuse) -> dict[str, Any]:
+    """An excuse, whole."""
+    return {
+        "package": excuse.package,
+        "collection": excuse.collection.name,
+        "as_of": _day(excuse.as_of),
+        "verdict": excuse.verdict.value,
+        "summary": summary(excuse),
+        "lifetime": lifetime_json(excuse.lifetime) if excuse.lifetime else None,
+        "retirement": _retirement(excuse.retirement) if excuse.retirement else None,
+        "findings": [finding_json(found) for found in excuse.findings],
+        "flips_on": _day(excuse.flips_on),
+        "maintainers": list(excuse.people.maintainers) if excuse.people else None,
+        "notes": list(excuse.notes),
+    }
+
+
+def lifetime_json(clock: Lifetime) -> dict[str, Any]:
+    """The clock alone. ``ends`` is the best known day, ``latest`` the one by which it is over anyway."""
+    return {
+        "entered": _day(clock.entered),
+        "ends": _day(clock.ends),
+        "by": clock.by.value,
+        "first_whole_minor": clock.first_whole_minor,
+        "projected": clock.projected,
+        "latest": _day(clock.latest),
+        "overdue": clock.overdue,
+        "over": clock.over,
+        "minor_rule_ends": _day(clock.minor_rule_ends),
+        "months_rule_ends": _day(clock.months_rule_ends),
+        "end_of_life": _day(clock.end_of_life),
+        "conflicts": list(clock.conflicts),
+    }
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """One rule's finding."""
+    return {
+        "rule": finding.rule,
+        "verdict": finding.verdict.value,
+        "measured": finding.measured,
+        "required": finding.required,
+        "flips_on": _day(finding.flips_on),
+        "remedy": finding.remedy,
+        "waivable_by": finding.waivable_by,
+        "evidence": [{"what": one.what, "url": one.url, "at": _day(one.at)} for one in finding.evidence],
+    }
+
+
+def queue_json(excuses: tuple[Excuse, ...]) -> list[dict[str, Any]]:
+    """The queue, one row per listing with a retirement."""
+    return [
+        {
+            "package": one.package,
+            "collection": one.collection.name,
+            "state": one.retirement.state.value,
+            "steps": _steps(one.retirement),
+            "lifetime_ends": _day(one.lifetime.ends) if one.lifetime else None,
+            "earliest_compose": _compose(one.retirement.earliest_compose),
+            "verdict": one.verdict.value,
+            "summary": summary(one),
+        }
+        for one in excuses
+        if one.retirement is not None
+    ]
+
+
+def _retirement(retirement: Retirement) -> dict[str, Any]:
+    decision = retirement.decision
+    return {
+        "state": retirement.state.value,
+        "steps": _steps(retirement),
+        "reason": retirement.reason,
+        "earliest_compose": _compose(retirement.earliest_compose),
+        "final_build": retirement.build if retirement.steps.final_build else None,
+        "decision": None
+        if decision is None
+        else {
+            "action": decision.action.value,
+            "by": decision.author,
+            "at": _day(decision.at),
+            "reason": decision.reason,
+            "minor": decision.minor,
+        },
+    }
+
+
+def _steps(retirement: Retirement) -> dict[str, bool]:
+    steps = retirement.steps
+    return {
+        "announced": steps.announced,
+        "final_build": steps.final_build,
+        "in_updates": steps.in_updates,
+        "release_manager_told": steps.release_manager_told,
+    }
+
+
+def _compose(compose: EarliestCompose | None) -> dict[str, Any] | None:
+    if compose is None:
+        return None
+    return {
+        "minor": compose.minor,
+        "name": compose.name,
+        "day": _day(compose.day),
+        "projected": compose.projected,
+    }

@@ -1,0 +1,244 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Mails: one glance tells what is asked, of whom, by when; then why; then how; then how to make it stop."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass
+from shlex import quote
+
+from epelbot.domain.excuse import Excuse
+from epelbot.domain.retirement import Retirement, State
+from epelbot.domain.verdict import Finding
+from epelbot.policy.telling import COMPLETE
+from epelbot.wording.composes import commitment_in_words, compose_in_words
+from epelbot.wording.final_build import spec_changes
+
+_WIDTH = 72
+_LABEL = 10
+_LIST = "epel-devel@lists.fedoraproject.org"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A mail's subject and text; lines of the text are at most 72 wide where words allow it."""
+
+    subject: str
+    text: str
+
+
+def word_mail(excuse: Excuse, rule: str) -> Words:
+    """The mail about one rule of one excuse: to the maintainers, or for R4 to the release manager."""
+    subject, parts = _complete(excuse) if rule == COMPLETE else _step(excuse, rule)
+    text = "\n\n".join(part for part in (*parts, _footer(excuse, rule)) if part)
+    return Words(f"[epelbot] {subject}", f"{text}\n")
+
+
+def _step(excuse: Excuse, rule: str) -> tuple[str, list[str]]:
+    package, collection = excuse.package, excuse.collection
+    finding = next(found for found in excuse.findings if found.rule == rule)
+    asked = {
+        "R1": f"announce on {_LIST} that {package} leaves {collection}, and why",
+        "R2": _build_asked_for(excuse, finding),
+    }.get(rule, finding.remedy or finding.required)
+    subject = {
+        "R1": f"please announce that {package} leaves {collection}",
+        "R2": f"{package} needs a final build before it leaves {collection}",
+    }.get(rule, f"{package} in {collection}: a step is missing")
+    head = _rows(
+        ("To do", asked),
+        ("Who", _who(excuse)),
+        ("By when", _by_when(excuse)),
+    )
+    how = {"R1": _how_to_announce, "R2": _how_to_build}.get(rule)
+    return subject, [head, _why(excuse, finding), how(excuse, finding) if how else ""]
+
+
+def _build_asked_for(excuse: Excuse, finding: Finding) -> str:
+    if excuse.to_change is not None and excuse.to_change.outcome == "near-miss":
+        return f"mend the final build of {excuse.package} for {excuse.collection}: {finding.remedy}"
+    return (
+        f"make one last build of {excuse.package} for {excuse.collection} that tells its users that it is "
+        "retired"
+    )
+
+
+def _complete(excuse: Excuse) -> tuple[str, list[str]]:
+    package, collection = excuse.package, excuse.collection
+    retirement = excuse.retirement
+    head = _rows(
+        ("To do", f"approve, defer or reject that {package} leaves {collection}"),
+        ("Who", "the release manager"),
+        ("By when", _by_when(excuse)),
+    )
+    why = [
+        "Its maintainer has done all that the policy asks for:",
+        *(_found(found) for found in excuse.findings if found.rule in ("L1", "R1", "R2", "R3")),
+    ]
+    if retirement is not None and retirement.reason:
+        why.append(_hanging("  reason  ", retirement.reason))
+    about = f"{quote(package)} --collection {collection}"
+    how = _commands(
+        "To decide, one of these (each tells what follows from it):",
+        f"epelbot approve {about} --as YOU --reason 'WHY'",
+        f"epelbot defer {about} --to MINOR \\",
+        "    --as YOU --reason 'WHY'",
+        f"epelbot reject {about} --as YOU --reason 'WHY'",
+    )
+    return f"{package} is ready to leave {collection}", [head, "\n".join(why), how]
+
+
+def _who(excuse: Excuse) -> str:
+    people = excuse.people
+    what = f"{excuse.package} in {excuse.collection}"
+    if people is None or not people.all:
+        return f"whoever looks after {what}: nobody maintains it"
+    if not people.maintainers:
+        return f"{', '.join(people.co_maintainers)}, who help with {what}: nobody maintains it"
+    names = ", ".join(people.maintainers)
+    return f"{names}, who maintain{'s' if len(people.maintainers) == 1 else ''} {what}"
+
+
+def _by_when(excuse: Excuse) -> str:
+    earliest = excuse.retirement.earliest_compose if excuse.retirement else None
+    if earliest is None:
+        return "any time; nothing leaves before it is done"
+    if earliest.minor is None:
+        return f"any time; it may leave {compose_in_words(earliest)}, once this is done"
+    if earliest.day is not None:
+        comes = f"expected about {earliest.day}" if earliest.projected else f"out on {earliest.day}"
+    elif earliest.was_expected is not None:
+        comes = f"expected about {earliest.was_expected}, and overdue"
+    else:
+        comes = "whose day is not known"
+    return f"before the compose for RHEL {earliest.minor} is frozen ({comes})"
+
+
+def _why(excuse: Excuse, finding: Finding) -> str:
+    """What is known, as sentences with links."""
+    retirement = excuse.retirement
+    measured = finding.measured
+    if finding.rule == "R2" and retirement is not None and retirement.build is not None:
+        measured = f"its newest build is {retirement.build}: {measured}"
+    said = f"{_begun(excuse, retirement)} {_sentence(measured)}"
+    if excuse.lifetime is not None:
+        said += f" The package entered {excuse.collection} on {excuse.lifetime.entered}; "
+        said += f"{commitment_in_words(excuse.lifetime)}."
+    about = [finding, *(found for found in excuse.findings if found.rule == "R1" and found is not finding)]
+    return "\n".join([_filled(said), *_links(about)])
+
+
+def _begun(excuse: Excuse, retirement: Retirement | None) -> str:
+    announced = next((found.measured for found in excuse.findings if found.rule == "R1"), None)
+    if retirement is None or retirement.state is State.BEGUN or announced is None:
+        return f"A build of {excuse.package} says that it is retired from {excuse.collection}."
+    return f"That it leaves {excuse.collection} was {announced}."
+
+
+def _how_to_announce(excuse: Excuse, finding: Finding) -> str:
+    del finding
+    package, collection = excuse.package, excuse.collection
+    return "\n\n".join(
+        [
+            _filled(
+                "How: write a new mail to the list, no answer to another, from your @fedoraproject.org "
+                "address: by that the list knows that it is you. For example:"
+            ),
+            "\n".join(
+                [
+                    f"  To: {_LIST}",
+                    f"  Subject: Retiring {package} from {collection}",
+                    "",
+                    *textwrap.wrap(
+                        f"I am going to retire {package} from {collection}, because WHY. If you want to take "
+                        "it over, please answer this mail.",
+                        _WIDTH,
+                        initial_indent="  ",
+                        subsequent_indent="  ",
+                    ),
+                ]
+            ),
+            _not_yet(),
+        ]
+    )
+
+
+def _how_to_build(excuse: Excuse, finding: Finding) -> str:
+    package, branch = excuse.package, excuse.collection.branch
+    commands = _commands(
+        "How, in dist-git:",
+        f"fedpkg clone {quote(package)} && cd {quote(package)}",
+        f"fedpkg switch-branch {branch}",
+    )
+    changes = [line.removeprefix("  ") for line in _changes(excuse)]
+    if not changes:
+        changes = ["", *textwrap.wrap(_sentence(finding.remedy or finding.required), _WIDTH - 4)]
+    spec = f"{package}.spec"
+    then = _commands(
+        "Then:",
+        f"git add README-RETIRED.txt {quote(spec)}",
+        f"git commit -m {quote(f'Final build: {package} is retired from EPEL')}",
+        "fedpkg push && fedpkg build && fedpkg update",
+    )
+    edit = "\n".join(f"    {line}".rstrip() for line in changes).lstrip("\n")
+    return f"{commands}\n\n{edit}\n\n{then}\n\n{_not_yet()}"
+
+
+def _changes(excuse: Excuse) -> Iterable[str]:
+    return spec_changes(excuse.to_change, _WIDTH - 2) if excuse.to_change is not None else ()
+
+
+def _not_yet() -> str:
+    return _filled(
+        "Please do not run 'fedpkg retire' yet: it takes the package away at once, before its users have "
+        "read the notice. The release manager tells when."
+    )
+
+
+def _found(finding: Finding) -> str:
+    return "\n".join([_hanging(f"  {finding.rule}  ", finding.measured), *_links([finding], " " * 6)])
+
+
+def _links(findings: Iterable[Finding], indent: str = "  ") -> list[str]:
+    links = (one.url for found in findings for one in found.evidence if one.url)
+    return [f"{indent}{link}" for link in dict.fromkeys(links)]
+
+
+def _footer(excuse: Excuse, rule: str) -> str:
+    about = f"{quote(excuse.package)} --collection {excuse.collection}"
+    said = (
+        f"epelbot sends this because of rule {rule} of the policy, once for this cause, and no more when the "
+        "step is done. All that is known:"
+    )
+    wrong = "Is it wrong, or not for you? Answer this mail: a person reads it."
+    return "\n".join(["-- ", _filled(said), f"  epelbot explain {about}", _filled(wrong)])
+
+
+def _rows(*rows: tuple[str, str]) -> str:
+    return "\n".join(_hanging(f"{f'{name}:':<{_LABEL}}", text) for name, text in rows)
+
+
+def _commands(said: str, *commands: str) -> str:
+    return "\n".join([said, "", *(f"    {command}" for command in commands)])
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+def _hanging(label: str, text: str) -> str:
+    return textwrap.fill(
+        text,
+        _WIDTH,
+        initial_indent=label,
+        subsequent_indent=" " * len(label),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _filled(text: str) -> str:
+    return textwrap.fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
