@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -42,10 +42,12 @@ def verify_build(wiring: Wiring, builds: tuple[str, ...], as_json: bool) -> int:
     # All names are looked at before anything is read.
     questions = list(_questions(wiring, builds))
     answers: list[BuildChecked] = []
+    of_files: list[bool] = []
     statuses: list[int] = []
     for ask in questions:
         try:
             answers.append(ask())
+            of_files.append(ask.func is _of_files)
         except (TransientError, PermanentError) as error:
             if len(questions) == 1:
                 raise
@@ -57,14 +59,16 @@ def verify_build(wiring: Wiring, builds: tuple[str, ...], as_json: bool) -> int:
         documents = list(map(verify_build_json, answers, findings))
         print_json(documents[0] if len(questions) == 1 else documents)
     else:
-        click.echo("\n".join(map(verify_build_text, answers, findings)), nl=False)
+        parts = zip(answers, findings, of_files, strict=True)
+        texts = [verify_build_text(check, finding, of_files=files) for check, finding, files in parts]
+        click.echo("\n".join(texts), nl=False)
     known = {"carries": FINE, "unreadable": CANNOT_KNOW}
     statuses.extend(known.get(one.outcome, NO) for one in answers)
     # One clear no answers for all of them, whatever could not be seen of the others.
     return NO if NO in statuses else max(statuses)
 
 
-def _questions(wiring: Wiring, builds: Sequence[str]) -> Iterator[Callable[[], BuildChecked]]:
+def _questions(wiring: Wiring, builds: Sequence[str]) -> Iterator[partial[BuildChecked]]:
     """One question per build, in the order in which they were named."""
     files: list[str] = []
     for build in builds:

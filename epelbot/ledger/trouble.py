@@ -75,6 +75,8 @@ def _closed_to_us(error: sqlite3.Error, where: str, file: Path | None) -> Epelbo
         return ConfigError(
             f"the database {where} cannot be opened: {what}; run 'epelbot db upgrade' to make it"
         )
+    if file is not None and file.is_dir():
+        return ConfigError(f"{where} is a folder; let database.url name a file, in that folder for example")
     ours = file is not None and os.access(file, os.R_OK | os.W_OK) and os.access(file.parent, os.W_OK)
     if ours and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CANTOPEN:
         # All is as it should be, so it was something that passes: too many open files, say.

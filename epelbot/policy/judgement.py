@@ -35,6 +35,8 @@ def judge(facts: Facts, calendar: Calendar, profile: Profile) -> Excuse:
     if is_open and not leaving and isinstance(facts.check, Missing) and not _no_build(facts):
         # Silence is no "no": a final build may be there that nobody could look into.
         notes.append(f"whether its newest build says that it is retired is not known: {facts.check.why}")
+    if facts.announcement is None and _never_in(facts):
+        notes.append(f"{facts.package} was not in {facts.collection} by then")
     has_left = _has_left(facts)
     earliest = None if has_left else _earliest(facts, calendar, profile, clock, notes)
     case = Case(facts, calendar, profile, clock, earliest, leaving, is_open)
@@ -118,7 +120,7 @@ def _is_leaving(facts: Facts, notes: list[str]) -> bool:
     A post that a person has to judge is none yet. But while nobody can tell who maintains the package, one
     that would count if its author did must not be forgotten.
     """
-    if isinstance(facts.presence, Known) and facts.presence.value.entry is None and _no_build(facts):
+    if _never_in(facts):
         if facts.announcement is not None:
             notes.append(f"its retirement is announced, but it never was in {facts.collection}")
         return False
@@ -130,6 +132,11 @@ def _is_leaving(facts: Facts, notes: list[str]) -> bool:
         for post in facts.doubtful
     )
     return facts.announcement is not None or says_so or may_count or facts.decision is not None
+
+
+def _never_in(facts: Facts) -> bool:
+    """By the day asked for, no build was in the stable tag, nor is one on its way."""
+    return isinstance(facts.presence, Known) and facts.presence.value.entry is None and _no_build(facts)
 
 
 def _no_build(facts: Facts) -> bool:

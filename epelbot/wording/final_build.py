@@ -31,6 +31,12 @@ _HEADINGS = {
 }
 
 
+_AS_FAR_AS_SEEN = (
+    "That is as far as these files show. Every architecture needs it; 'epelbot verify-build {build}' asks "
+    "Koji for all of them once it is built there."
+)
+
+
 def verify_build_json(check: BuildChecked, finding: Finding) -> dict[str, Any]:
     """DESIGN's keys of ``verify-build --json``, and ``epoch``, ``outcome``, ``summary``, ``without`` too."""
     return {
@@ -61,9 +67,14 @@ def verify_build_json(check: BuildChecked, finding: Finding) -> dict[str, Any]:
     }
 
 
-def verify_build_text(check: BuildChecked, finding: Finding) -> str:
-    """The answer for a terminal of 80 columns, plain: the packages, the finding, and what to change."""
+def verify_build_text(check: BuildChecked, finding: Finding, *, of_files: bool = False) -> str:
+    """The answer for a terminal of 80 columns, plain: the packages, the finding, and what to change.
+
+    ``of_files``: only the RPM files that somebody had were looked at, not all that Koji has of the build.
+    """
     parts = [_heading(check), *_packages(check), *_finding(finding), *spec_changes(check)]
+    if of_files and check.outcome == "carries":
+        parts += ["", *wrap(_AS_FAR_AS_SEEN.format(build=shown(check.nvr)), WIDTH, break_on_hyphens=False)]
     return "\n".join(part.rstrip() for part in parts) + "\n"
 
 

@@ -131,6 +131,8 @@ def test_a_file_that_is_not_there_is_not_made_by_looking_for_it(opened: Opens, t
     assert not path.exists()
     with pytest.raises(ConfigError, match="its folder is missing"):
         count(opened(f"sqlite:///{tmp_path}/nowhere/ledger.db"))
+    with pytest.raises(ConfigError, match=r"is a folder; let database\.url name a file"):
+        count(opened(f"sqlite:///{tmp_path}"))
 
 
 def test_a_file_whose_name_has_signs_of_a_url_is_that_file(opened: Opens, tmp_path: Path) -> None:

@@ -25,7 +25,9 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    intake = Intake(Ledger(chosen.database.url), following(chosen.bus), lambda: datetime.now(UTC))
+    intake = Intake(
+        Ledger(chosen.database.url_with_password), following(chosen.bus), lambda: datetime.now(UTC)
+    )
     limits = BatchLimits(chosen.bus.batch_messages, chosen.bus.batch_bytes)
     status = run_consumer(load_bus(chosen.bus.config), intake, stop, limits=limits)
     logging.getLogger(__name__).warning("%s, %d redelivered", status.taken, status.redelivered)

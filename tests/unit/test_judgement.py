@@ -112,6 +112,11 @@ def test_a_package_that_left_without_a_word_is_retired_all_the_same() -> None:
     assert excuse.notes == ("the last build of foo was untagged from epel9 on 2026-10-01",)
 
 
+def test_a_day_before_the_entry_says_that_the_package_was_not_there() -> None:
+    excuse = judged(facts([*looked_up(), access("ann", day("2024-01-01"), seen=NOW)]))
+    assert excuse.notes == ("foo was not in epel9 by then",)
+
+
 def test_a_package_that_never_was_in_the_collection_cannot_leave_it() -> None:
     excuse = judged(facts([*looked_up(), POST, access("ann", day("2024-01-01"), seen=NOW)]))
     assert (excuse.retirement, excuse.findings) == (None, ())

@@ -50,6 +50,15 @@ def test_the_terminal_says(case: str) -> None:
     assert text_of(CASES[case]) == (GOLDEN / f"verify-build-{case}.txt").read_text()
 
 
+def test_files_show_no_more_than_themselves() -> None:
+    yes = CASES["carries"]
+    said = verify_build_text(yes, final_build_finding(yes), of_files=True)
+    assert said.startswith(text_of(yes))
+    assert "That is as far as these files show." in said
+    no = CASES["lacks"]
+    assert verify_build_text(no, final_build_finding(no), of_files=True) == text_of(no)
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_no_line_is_wider_than_a_terminal(case: str) -> None:
     assert max(map(len, text_of(CASES[case]).splitlines())) <= WIDTH
