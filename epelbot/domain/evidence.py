@@ -258,9 +258,14 @@ class BuildChecked:
 
 @dataclass(frozen=True, slots=True)
 class LookedUp:
-    """A source was asked and answered in full: ``what`` names the question ("tag-history", "access"…)."""
+    """A source was asked and answered in full: ``what`` names the question ("tag-history", "access"…).
+
+    ``tag`` is the stable tag that was asked about, None for all that there is: two collections of one major
+    have different tags, and an answer about one says nothing about the other.
+    """
 
     what: str
+    tag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +368,7 @@ def _identity(fact: Fact, happened_at: datetime) -> tuple[str, ...]:
         case Pushed():
             return (fact.branch, fact.revision, fact.dead_package or "")
         case LookedUp():
-            return (fact.what,)
+            return (fact.what,) if fact.tag is None else (fact.what, fact.tag)
         case AccessSeen() | UpdateSeen() | PackageListChanged(action="seen"):
             # Without the time: what is seen unchanged a hundred times is one row, confirmed again.
             return (repr(fact),)

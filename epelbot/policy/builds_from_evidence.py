@@ -37,7 +37,7 @@ def epochs_of(seen: Seen) -> dict[str, int]:
 def presence_of(seen: Seen, epochs: dict[str, int], undo_days: int) -> Known[Presence] | Missing:
     """The listing's stays in its stable tags; missing where Koji is asked and does not answer."""
     horizon = seen.horizon
-    answer = seen.asked(TAG_HISTORY, "Koji", horizon.koji)
+    answer = seen.asked(TAG_HISTORY, "Koji", horizon.koji, horizon.tags)
     stays = _stays(seen, epochs, horizon.tags)
     if isinstance(answer, Known):
         source, at = "Koji", answer.at
@@ -161,7 +161,7 @@ def newest_build(
     if isinstance(presence, Missing):
         return presence
     horizon = seen.horizon
-    answer = seen.asked(UPDATES, "Bodhi", horizon.bodhi)
+    answer = seen.asked(UPDATES, "Bodhi", horizon.bodhi, horizon.tags)
     if isinstance(answer, Missing) and horizon.bodhi.asked:
         return answer
     updates = updates_of(package, seen)

@@ -8,7 +8,7 @@ Evidence is a set: no answer here depends on the order in which it arrived.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Self, TypeVar
@@ -65,20 +65,37 @@ class Seen:
         # A state that came back is one row with two times: of a day between them we know only the first.
         return one.confirmed if one.confirmed < self.until else one.happened_at
 
-    def asked(self, what: str, source: str, trust: SourceTrust) -> Known[None] | Missing:
-        """Whether the source answered that question lately enough; of a past day it may tell now."""
-        answers = [
-            one.confirmed
-            for one in (*self.by_then, *self.later)
-            if isinstance(one.fact, LookedUp) and one.fact.what == what
-        ]
-        last = max(answers, default=None)
+    def asked(
+        self, what: str, source: str, trust: SourceTrust, tags: Sequence[str] = ()
+    ) -> Known[None] | Missing:
+        """Whether the source answered that question lately enough; of a past day it may tell now.
+
+        With ``tags``, whether it did so for each of them.
+        """
+        last = last_answer(what, (*self.by_then, *self.later), tags)
         if last is not None and self.horizon.now - last <= trust.max_age:
             return Known(None, source, last)
         if not trust.asked:
             return Missing(source, f"{source} is not asked here (sources.online is off)", last)
         silent = f"{source} has not been asked yet" if last is None else f"{source} has not been asked lately"
         return Missing(source, trust.error or silent, last)
+
+
+def last_answer(what: str, evidence: Iterable[Recorded], tags: Sequence[str] = ()) -> datetime | None:
+    """When the question was last answered for that one of the ``tags`` that it was answered longest ago for.
+
+    None if it never was for one of them.
+    """
+    answers = [
+        (one.fact.tag, one.confirmed)
+        for one in evidence
+        if isinstance(one.fact, LookedUp) and one.fact.what == what
+    ]
+    latest = [
+        max((at for tag, at in answers if tag in (None, wanted)), default=None) for wanted in tags or (None,)
+    ]
+    told = [at for at in latest if at is not None]
+    return min(told) if len(told) == len(latest) else None
 
 
 def _order(one: Recorded) -> tuple[datetime, str, datetime, str]:

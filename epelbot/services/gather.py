@@ -32,6 +32,7 @@ from epelbot.errors import NotThere, PermanentError, TransientError
 from epelbot.policy.builds_from_evidence import LIVE_STATUSES, TAG_HISTORY, UPDATES
 from epelbot.policy.facts_from_evidence import facts_from_evidence
 from epelbot.policy.posts_from_evidence import ACCESS
+from epelbot.policy.seen import last_answer
 from epelbot.ports import BuildContentsSource, BuildHistory, PackageSources, Sources, UpdateSource
 from epelbot.services.verify_build import verify_build
 
@@ -76,9 +77,9 @@ def gather(question: Question, known: Sequence[Recorded], sources: Sources) -> G
         sources.packages,
         sources.contents,
     )
-    if history is not None and _is_stale(question, known, TAG_HISTORY):
+    if history is not None and _is_stale(question, known, TAG_HISTORY, question.horizon.tags):
         found.take("koji", lambda: _tag_history(question, history))
-    if updates is not None and _is_stale(question, known, UPDATES):
+    if updates is not None and _is_stale(question, known, UPDATES, question.horizon.tags):
         found.take("bodhi", lambda: _updates(question, updates))
     if packages is not None and _is_stale(question, known, ACCESS):
         found.take("dist-git", lambda: _access(question, packages))
@@ -95,11 +96,8 @@ def gather(question: Question, known: Sequence[Recorded], sources: Sources) -> G
     return found
 
 
-def _is_stale(question: Question, known: Iterable[Recorded], what: str) -> bool:
-    asked = max(
-        (one.confirmed for one in known if isinstance(one.fact, LookedUp) and one.fact.what == what),
-        default=None,
-    )
+def _is_stale(question: Question, known: Sequence[Recorded], what: str, tags: Sequence[str] = ()) -> bool:
+    asked = last_answer(what, known, tags)
     if asked is None or question.horizon.now - asked >= question.ask_again_after:
         return True
     # In the same instant counts as after: the answer may have been on its way already.
@@ -123,7 +121,8 @@ def _tag_history(question: Question, history: BuildHistory) -> Iterator[Recorded
     now, tag = question.horizon.now, question.horizon.current_tag
     blocked = history.is_blocked(question.package, tag)
     yield _recorded(question, PackageListChanged(tag, "seen", blocked=bool(blocked)), "koji", now)
-    yield _recorded(question, LookedUp(TAG_HISTORY), "koji", now)
+    for asked in question.horizon.tags:
+        yield _recorded(question, LookedUp(TAG_HISTORY, asked), "koji", now)
 
 
 def _updates(question: Question, updates: UpdateSource) -> Iterator[Recorded]:
@@ -131,7 +130,8 @@ def _updates(question: Question, updates: UpdateSource) -> Iterator[Recorded]:
     for update in updates.updates_of(question.package, question.horizon.tags):
         seen = _recorded(question, update, "bodhi", update.reached_at or now)
         yield replace(seen, confirmed_at=now)
-    yield _recorded(question, LookedUp(UPDATES), "bodhi", now)
+    for asked in question.horizon.tags:
+        yield _recorded(question, LookedUp(UPDATES, asked), "bodhi", now)
 
 
 def _access(question: Question, packages: PackageSources) -> Iterator[Recorded]:

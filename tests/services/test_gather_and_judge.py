@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from epelbot.domain.build import BuildContents, FileFlag
-from epelbot.domain.evidence import LookedUp
+from epelbot.domain.evidence import BuildTagged, LookedUp
 from epelbot.domain.nevra import NVR
 from epelbot.domain.people import PackageAccess
 from epelbot.domain.retirement import State
@@ -324,3 +324,20 @@ def test_the_day_on_which_it_flips_makes_a_listing_due() -> None:
     flips_on = house.excuse(collection="epel8").flips_on
     assert flips_on == date(2026, 12, 1), "13 months after the entry"
     assert due_at(house) == datetime(2026, 12, 1, 0, tzinfo=UTC)
+
+
+def test_what_was_asked_for_one_collection_of_a_major_says_nothing_of_another() -> None:
+    story = Story()
+    story.opens("epel10.1", "epel10.2", leading="epel10.2")
+    story.package("oldtool", "ann", START, branches=("epel10", "epel10.1"))
+    story.shipped("oldtool-1.0-1.el10_1", START + A_DAY, tag="epel10.1", branch="epel10.1")
+    story.shipped("oldtool-1.0-1.el10_2", START + A_DAY, tag="epel10.2", branch="epel10")
+    house = House(story, now=START + 60 * A_DAY)
+    story.messages.clear()  # only Koji tells
+    touched = [("oldtool", "epel10.1")]
+    for names in (touched, [("oldtool", "epel10")]):
+        with house.ledger.write() as connection:
+            listings.touch(connection, names, house.now)
+        house.later(seconds=1)
+    tagged = {one.fact.tag for one in house.evidence(major=10) if isinstance(one.fact, BuildTagged)}
+    assert tagged == {"epel10.1", "epel10.2"}
