@@ -57,7 +57,7 @@ class Horizon:
     ``current_tag`` is the tag that makes the repository now (the last of ``tags`` for the leading
     collection, whose earlier tags went to trailing ones). ``led_until`` tells of those, as far as it is
     known, on which day their minor was branched: what enters them later, or is still in them, is no longer
-    the leading collection's.
+    the leading collection's. What was posted before ``in_force_from`` is history.
     """
 
     now: datetime
@@ -67,6 +67,7 @@ class Horizon:
     distgit: SourceTrust
     sync_max_age: timedelta
     led_until: tuple[tuple[str, date], ...] = ()
+    in_force_from: date = date.min
 
     @property
     def current_tag(self) -> str:
@@ -158,3 +159,7 @@ class Facts:
     told_how: str | None = None
     #: An earlier build carried the file: a newer one without it opens the retirement again.
     carried_before: bool = False
+    #: What began before this day is history: shown, but nobody is told (POLICY, in force).
+    in_force_from: date = date.min
+    #: Doubtful posts from before that day, which nobody has to judge any more.
+    doubtful_before: tuple[Announcement, ...] = ()

@@ -42,15 +42,21 @@ def all_of(connection: Connection) -> dict[str, SourceHealth]:
     return {row.source: SourceHealth(*row) for row in connection.execute(select(source_health))}
 
 
+def known_made_at(connection: Connection) -> datetime | None:
+    """When this ledger was made, if anybody has worked on it yet; reads only."""
+    made = connection.scalar(select(about.c.value).where(about.c.name == "made_at"))
+    return None if made is None else datetime.fromisoformat(made)
+
+
 def made_at(connection: Connection, now: datetime) -> datetime:
     """When this ledger was made; the first call writes it, so that one needs a transaction that may write."""
-    query = select(about.c.value).where(about.c.name == "made_at")
-    made = connection.scalar(query)
+    made = known_made_at(connection)
     if made is None:
         connection.execute(
             upsert(connection, about)
             .values(name="made_at", value=now.isoformat())
             .on_conflict_do_nothing(index_elements=["name"])
         )
-        made = connection.scalars(query).one()
-    return datetime.fromisoformat(made)
+        # Another worker may have been quicker.
+        made = known_made_at(connection) or now
+    return made

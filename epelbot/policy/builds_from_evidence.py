@@ -11,9 +11,10 @@ from datetime import UTC, datetime, time, timedelta
 
 from epelbot.domain.build import Tagging
 from epelbot.domain.evidence import BuildChanged, BuildChecked, BuildTagged, UpdateSeen
-from epelbot.domain.facts import Entry, Horizon, Known, Missing, NewestBuild, Presence
+from epelbot.domain.facts import Horizon, Known, Missing, NewestBuild, Presence
 from epelbot.domain.nevra import NVR
 from epelbot.domain.profile import ReadmeRules
+from epelbot.policy.entry import blocks_of, entry_of
 from epelbot.policy.seen import Seen, Told
 
 #: The questions that are put to Koji and Bodhi, as `LookedUp` names them.
@@ -50,7 +51,8 @@ def presence_of(seen: Seen, epochs: dict[str, int], undo_days: int) -> Known[Pre
             return answer
     here = tuple(stay for stay in stays if stay.tag == horizon.current_tag)
     leading = [stay for stay in (_while_it_led(stay, horizon) for stay in stays) if stay is not None]
-    return Known(Presence(here, _entry(leading, undo_days), _left_at(stays, horizon)), source, at)
+    entry = entry_of(leading, blocks_of(seen, stays), undo_days)
+    return Known(Presence(here, entry, _left_at(stays, horizon)), source, at)
 
 
 def _stays(seen: Seen, epochs: dict[str, int], tags: Sequence[str]) -> list[Tagging]:
@@ -111,20 +113,6 @@ def _left_at(stays: Sequence[Tagging], horizon: Horizon) -> datetime | None:
         if here:
             return max(gone) if len(gone) == len(here) else None
     return None
-
-
-def _entry(stays: Sequence[Tagging], undo_days: int) -> Entry | None:
-    """L1's entry, begun anew after an absence as L3 says. Cloning a tag is none: the oldest stay counts."""
-    entry: Entry | None = None
-    here_until: datetime | None = None
-    builds: set[NVR] = set()
-    for stay in stays:
-        absent = here_until is not None and stay.tagged_at - here_until > timedelta(days=undo_days)
-        if entry is None or (absent and stay.nvr not in builds):
-            entry = Entry(stay.tagged_at, stay.nvr)
-        here_until = max(here_until or stay.tagged_at, stay.untagged_at or _ALWAYS)
-        builds.add(stay.nvr)
-    return entry
 
 
 def updates_of(package: str, seen: Seen) -> list[UpdateSeen]:

@@ -48,6 +48,7 @@ def facts_from_evidence(
     newest = newest_build(package, seen, epochs, presence)
     people = people_behind(seen, collection)
     announced, doubtful = announcements(seen, collection, people, profile.roles, _entered_at(presence))
+    in_force_from = horizon.in_force_from
     synced_at = _syncs(seen, collection)
     return Facts(
         package=package,
@@ -60,10 +61,12 @@ def facts_from_evidence(
         synced_at=synced_at,
         sync_silence=_silence(synced_at, seen),
         announcement=announced,
-        doubtful=doubtful,
+        doubtful=tuple(post for post in doubtful if post.posted_at.date() >= in_force_from),
         blocked=_blocked(seen),
         decision=_decision(seen, collection, epochs, post=_post_now(announced, people), newest=newest),
         carried_before=any(fact.outcome == "carries" for _, fact in seen.of(BuildChecked)),
+        in_force_from=in_force_from,
+        doubtful_before=tuple(post for post in doubtful if post.posted_at.date() < in_force_from),
     )
 
 

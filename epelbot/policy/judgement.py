@@ -46,6 +46,7 @@ def judge(facts: Facts, calendar: Calendar, profile: Profile) -> Excuse:
         # What had to be shown has been shown; a package that is gone owes nobody a step.
         findings = tuple(found for found in findings if found.verdict in _DONE)
         notes.append(_left_when(facts))
+    notes += _history(facts, retirement)
     flips = [found.flips_on for found in findings if found.flips_on and found.flips_on > facts.as_of]
     return Excuse(
         package=facts.package,
@@ -197,6 +198,30 @@ def _left_when(facts: Facts) -> str:
     if left is None:
         return f"{facts.package} is blocked in {facts.collection}"
     return f"the last build of {facts.package} was untagged from {facts.collection} on {left:%Y-%m-%d}"
+
+
+def _history(facts: Facts, retirement: Retirement | None) -> list[str]:
+    """What lies before the day from which the policy is in force: shown, but nobody is asked or told."""
+    begins = facts.in_force_from
+    found = []
+    if (
+        retirement is not None
+        and retirement.began_at is not None
+        and retirement.state is not State.RETIRED
+        and retirement.began_at.date() < begins
+    ):
+        found.append(
+            f"this retirement began before the policy was in force ({begins}), so nobody is told of it; "
+            "a new announcement begins it anew"
+        )
+    if facts.doubtful_before:
+        last = facts.doubtful_before[-1]
+        where = f": {last.read.url}" if last.read.url else ""
+        found.append(
+            f"a post of {last.posted_at:%Y-%m-%d}, before the policy was in force ({begins}), may have "
+            f"announced that it leaves{where}"
+        )
+    return found
 
 
 def _tag(facts: Facts) -> str | None:

@@ -85,8 +85,9 @@ def announcements(
 ) -> tuple[Announcement | None, tuple[Announcement, ...]]:
     """The first entitled post that announces, and those that a person has to judge, oldest first.
 
-    One that gives a reason goes before one that doesn't.
-    ``since`` is the entry: what was said before it, was said of an earlier life of the package.
+    One from the time in which the policy is in force goes before an earlier one, which is history; then one
+    that gives a reason before one that doesn't. ``since`` is the entry: what was said before it, was said of
+    an earlier life of the package.
     """
     now = set(people.value.all) if isinstance(people, Known) else set()
     found: list[Announcement] = []
@@ -101,7 +102,9 @@ def announcements(
         for post in found
         if post.entitled and post.read.starts_matter and post.read.reading.meaning is Meaning.RETIREMENT
     ]
-    first = next((post for post in sure if _gives_reason(post.read)), sure[0] if sure else None)
+    begins = seen.horizon.in_force_from
+    counting = [post for post in sure if post.posted_at.date() >= begins] or sure
+    first = next((post for post in counting if _gives_reason(post.read)), counting[0] if counting else None)
     return first, tuple(post for post in found if post not in sure)
 
 

@@ -34,7 +34,7 @@ class Rulebook:
     @property
     def basis(self) -> str:
         """Changes whenever an excuse made by other rules would have to be made again."""
-        said = f"{self.profile.digest}|{self.calendar.digest}|{__version__}"
+        said = f"{self.profile.digest}|{self.calendar.digest}|{self.in_force_from}|{__version__}"
         return hashlib.sha256(said.encode()).hexdigest()
 
     @property
@@ -45,7 +45,11 @@ class Rulebook:
 
     def holds_from(self, connection: Connection, now: datetime) -> date:
         """POLICY's *in force*: the profile's day, else the setting's, else the day the ledger was made."""
-        return self.profile.in_force_from or self.in_force_from or health.made_at(connection, now).date()
+        return self._day_given or health.made_at(connection, now).date()
+
+    @property
+    def _day_given(self) -> date | None:
+        return self.profile.in_force_from or self.in_force_from
 
     def horizon(
         self, connection: Connection, collection: Collection, now: datetime, as_of: date | None = None
@@ -68,6 +72,7 @@ class Rulebook:
             distgit=trust("dist-git", of.distgit.max_age_hours),
             sync_max_age=timedelta(hours=of.sync_max_age_hours),
             led_until=tuple(self._led_until(collection.major, tags)) if collection.is_leading else (),
+            in_force_from=self._day_given or (health.known_made_at(connection) or now).date(),
         )
 
     def _tags(

@@ -300,6 +300,30 @@ def test_a_retirement_from_before_the_policy_was_in_force_is_shown_and_nobody_is
     assert [row[1] for row in in_force.sees().told()] == ["epel-releng"]
 
 
+def test_the_excuse_says_that_history_is_told_to_nobody_and_what_begins_it_anew() -> None:
+    story = announced_story()
+    house = House(story, now=END + 20 * A_DAY)
+    house.rulebook = replace(a_rulebook(), in_force_from=(END + 10 * A_DAY).date())
+    house.sees()
+    assert house.told() == []
+    (note,) = house.excuse().notes
+    assert "before the policy was in force (2026-10-11)" in note
+    assert "a new announcement begins it anew" in note
+    story.announced("oldtool", "epel9", "ann", house.now)
+    house.sees()
+    assert house.excuse().notes == ()
+    assert [who for _, who, _ in house.told()] == ["ann"]
+
+
+def test_an_entry_from_before_the_policy_was_in_force_counts_for_the_lifetime() -> None:
+    house = House(announced_story())
+    house.rulebook = replace(a_rulebook(), in_force_from=END.date())
+    clock = house.sees().excuse().lifetime
+    assert clock is not None
+    assert clock.entered == (START + 10 * A_DAY).date()
+    assert clock.over
+
+
 def test_without_a_day_the_policy_is_in_force_from_the_making_of_the_ledger() -> None:
     house = House(whole_story())
     house.rulebook = replace(a_rulebook(), in_force_from=None)

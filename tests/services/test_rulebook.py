@@ -81,12 +81,21 @@ def test_in_force_from_the_profiles_day_else_the_settings_else_the_ledgers(
         assert rulebook.holds_from(connection, TODAY) == holds_from
         later = datetime(2030, 1, 1, tzinfo=UTC)
         assert rulebook.holds_from(connection, later) == holds_from, "a ledger is made once"
+        assert rulebook.horizon(connection, Collection(9), later).in_force_from == holds_from
 
 
-def test_another_profile_or_calendar_is_another_basis() -> None:
+def test_a_ledger_that_nobody_has_worked_on_takes_everything_before_today_for_history() -> None:
+    house = House()
+    rulebook = replace(a_rulebook(), in_force_from=None)
+    with house.ledger.read() as connection:
+        assert rulebook.horizon(connection, Collection(9), TODAY).in_force_from == TODAY.date()
+
+
+def test_another_profile_calendar_or_day_in_force_is_another_basis() -> None:
     one = a_rulebook()
+    earlier = replace(one, in_force_from=date(2018, 1, 1))
     stricter = replace(one, profile=replace(one.profile, undo_days=7))
     shorter = replace(one, calendar=replace(one.calendar, majors=one.calendar.majors[:2]))
-    assert len({book.basis for book in (one, stricter, shorter)}) == 3
+    assert len({book.basis for book in (one, stricter, shorter, earlier)}) == 4
     assert isinstance(one, Rulebook)
     assert a_rulebook().basis == one.basis

@@ -133,9 +133,10 @@ def horizon(
     online: bool = True,
     error: str | None = None,
     led_until: tuple[tuple[str, date], ...] = (),
+    in_force_from: date = date.min,
 ) -> Horizon:
     trust = SourceTrust(online, timedelta(hours=48), error)
-    return Horizon(now, tags, trust, trust, trust, timedelta(hours=96), led_until)
+    return Horizon(now, tags, trust, trust, trust, timedelta(hours=96), led_until, in_force_from)
 
 
 def facts(

@@ -10,7 +10,14 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from epelbot.domain.evidence import BuildChanged, BuildChecked, Outcome, Recorded, UpdateSeen
+from epelbot.domain.evidence import (
+    BuildChanged,
+    BuildChecked,
+    Outcome,
+    PackageListChanged,
+    Recorded,
+    UpdateSeen,
+)
 from epelbot.domain.facts import Facts, Horizon, Known, Missing, NewestBuild, Presence
 from epelbot.domain.profile import Profile, ReadmeRules
 from epelbot.policy.builds_from_evidence import TAG_HISTORY, UPDATES
@@ -157,6 +164,62 @@ def test_the_days_to_undo_are_the_profiles() -> None:
         tagged(FINAL, day("2026-01-20")),
     ]
     assert entered(evidence, profile=Profile(undo_days=30)) == (date(2024, 6, 3), OLD)
+
+
+def test_a_build_of_an_earlier_life_tagged_again_begins_a_new_one() -> None:
+    evidence = [
+        tagged(OLD, day("2024-06-03")),
+        untagged(OLD, day("2024-07-01")),
+        tagged(FINAL, day("2025-01-01")),
+        untagged(FINAL, day("2025-02-01")),
+        tagged(OLD, day("2026-01-01")),
+    ]
+    assert entered(evidence) == (date(2026, 1, 1), OLD)
+    assert entered(evidence[:-1]) == (date(2025, 1, 1), FINAL)
+
+
+def test_a_block_is_an_absence_though_the_builds_are_still_tagged() -> None:
+    evidence = [
+        tagged(OLD, day("2024-06-03")),
+        blocked(day("2026-01-01")),
+        untagged(OLD, day("2026-03-01")),
+        blocked(day("2026-03-02"), stays=False),
+        tagged(FINAL, day("2026-03-03")),
+    ]
+    assert entered(evidence) == (date(2026, 3, 3), FINAL)
+
+
+def test_an_unblocked_listing_whose_build_is_still_tagged_goes_on_with_the_old_entry() -> None:
+    evidence = [
+        tagged(OLD, day("2024-06-03")),
+        blocked(day("2026-01-01")),
+        blocked(day("2026-03-02"), stays=False),
+        tagged(FINAL, day("2026-03-03")),
+    ]
+    assert entered(evidence) == (date(2024, 6, 3), OLD)
+
+
+def test_a_build_tagged_into_a_blocked_tag_proves_that_the_block_is_over() -> None:
+    evidence = [
+        tagged(OLD, day("2024-06-03")),
+        untagged(OLD, day("2026-01-01")),
+        blocked(day("2026-01-01")),
+        tagged(FINAL, day("2026-03-03")),
+    ]
+    assert entered(evidence) == (date(2026, 3, 3), FINAL)
+
+
+def test_a_look_up_that_finds_it_unblocked_ends_a_block_whose_end_nobody_told() -> None:
+    seen_again = told(PackageListChanged("epel9", "seen", blocked=False), day("2026-01-05"), "koji")
+    evidence = [
+        tagged(OLD, day("2024-06-03")),
+        blocked(day("2026-01-01")),
+        seen_again,
+        untagged(OLD, day("2026-03-01")),
+        tagged(FINAL, day("2026-03-03")),
+    ]
+    assert entered(evidence) == (date(2024, 6, 3), OLD)
+    assert entered([one for one in evidence if one is not seen_again]) == (date(2026, 3, 3), FINAL)
 
 
 # RHEL 10

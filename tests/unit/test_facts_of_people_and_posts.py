@@ -224,6 +224,25 @@ def test_offline_a_post_before_the_first_tagging_that_was_heard_of_counts() -> N
     assert found.announcement is not None
 
 
+def test_a_post_from_before_the_policy_was_in_force_gives_way_to_a_later_one() -> None:
+    in_force = horizon(in_force_from=date(2026, 9, 1))
+    old, new = read(day("2026-08-01")), read(day("2026-10-05"), post="P2", reason=None)
+    found = facts([*looked_up(), ANN, old, new], seen_from=in_force).announcement
+    assert found is not None
+    assert found.read.post == "P2"
+    alone = facts([*looked_up(), ANN, old], seen_from=in_force).announcement
+    assert alone is not None, "history is shown"
+
+
+def test_a_doubtful_post_from_before_the_policy_was_in_force_is_nobodys_task() -> None:
+    doubtful = read(day("2026-08-01"), author=None)
+    found = facts([*looked_up(), ANN, doubtful], seen_from=horizon(in_force_from=date(2026, 8, 2)))
+    assert doubts(found) == []
+    assert [post.read.post for post in found.doubtful_before] == ["P1"]
+    same_day = facts([*looked_up(), ANN, doubtful], seen_from=horizon(in_force_from=date(2026, 8, 1)))
+    assert doubts(same_day) == ["P1"]
+
+
 # Syncs
 
 
