@@ -37,6 +37,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "approve": ("decide", "Approve a retirement that is complete."),
     "defer": ("decide", "Put a retirement off to a later minor."),
     "reject": ("decide", "Refuse a retirement."),
+    "may-retire": ("gate", "Whether a package may be retired now: the gate for scripts."),
     "lifetime": ("lifetime", "The minimum lifetime of an entry, without a database."),
     "verify-build": ("verify_build", "Whether a build is a final build (R2)."),
     "calendar": ("calendar", "RHEL's minors, known and projected."),

@@ -137,6 +137,12 @@ def _decidable(excuse: Excuse | None, wish: Wish) -> Retirement:
             f"nobody wants to retire {wish.package} from {wish.collection}; there is nothing to decide"
         )
     state = excuse.retirement.state
+    made = excuse.retirement.decision
+    if state is State.APPROVED and wish.action is Action.APPROVE and made is not None:
+        raise NotNow(
+            f"{wish.package} in {wish.collection} is approved already, by {made.author} on "
+            f"{made.at:%Y-%m-%d %H:%M} UTC: {made.reason}; there is nothing more to decide"
+        )
     # What was rejected before it was complete is no more complete for that.
     decidable = state in _DECIDABLE[wish.action]
     too_soon = decidable and wish.action is not Action.REJECT and not is_complete(excuse)

@@ -209,3 +209,28 @@ class TestOutbox:
         assert desk("outbox", "stop", "--as", "ann", "--reason", "too many").status == FINE
         assert "ann stopped delivery on 2026-11-23 12:00 UTC: too many" in desk("outbox", "list").out
         assert desk("outbox", "start", "--as", "ann", "--reason", "mended").out == "Delivery goes on.\n"
+
+
+class TestMayRetire:
+    def test_a_no_reads_well_and_is_1(self, desk: Shell) -> None:
+        done = desk("may-retire", "oldtool", "--collection", "epel9")
+        assert (done.status, done.err) == (NO, "")
+        desk.golden("may-retire-no.txt", done.out)
+
+    def test_approved_it_waits_for_its_compose(self, desk: Shell) -> None:
+        decided(desk, "approve")
+        done = desk("may-retire", "oldtool", "--collection", "epel9")
+        assert done.status == NO
+        desk.golden("may-retire-approved.txt", done.out)
+
+    def test_json_is_one_document_with_the_keys_that_stay(self, desk: Shell) -> None:
+        done = desk("may-retire", "oldtool", "--collection", "epel9", "--json")
+        assert done.json.keys() >= KEYS_OF_EXPLAIN | {"may_retire", "because", "ground"}
+        assert (done.status, done.json["may_retire"]) == (NO, "no")
+
+    def test_an_unknown_package_is_a_no(self, desk: Shell) -> None:
+        done = desk("may-retire", "nosuch", "--collection", "epel9")
+        assert (done.status, "nosuch is not known in epel9" in done.complaint) == (NO, True)
+
+    def test_an_unknown_collection_is_a_mistake(self, desk: Shell) -> None:
+        assert desk("may-retire", "oldtool", "--collection", "epel6").status == USAGE
