@@ -57,7 +57,8 @@ class Horizon:
     ``current_tag`` is the tag that makes the repository now (the last of ``tags`` for the leading
     collection, whose earlier tags went to trailing ones). ``led_until`` tells of those, as far as it is
     known, on which day their minor was branched: what enters them later, or is still in them, is no longer
-    the leading collection's. What was posted before ``in_force_from`` is history.
+    the leading collection's. What was posted before ``in_force_from`` is history. ``synced_at`` are the
+    syncs of the stable repository, oldest first.
     """
 
     now: datetime
@@ -68,6 +69,7 @@ class Horizon:
     sync_max_age: timedelta
     led_until: tuple[tuple[str, date], ...] = ()
     in_force_from: date = date.min
+    synced_at: tuple[datetime, ...] = ()
 
     @property
     def current_tag(self) -> str:

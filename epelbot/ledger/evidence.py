@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, or_, select, tuple_
 
-from epelbot.domain.evidence import KIND_OF, Fact, Recorded
+from epelbot.domain.collection import Collection
+from epelbot.domain.evidence import KIND_OF, Recorded, Synced
 from epelbot.ledger.codec import decode_fact, encode
 from epelbot.ledger.engines import earlier, later, upsert
 from epelbot.ledger.tables import evidence
@@ -93,16 +94,17 @@ def about_listing(connection: Connection, package: str, major: int) -> list[Reco
     return _kept(connection.execute(query.order_by(evidence.c.happened_at, evidence.c.id)).mappings().all())
 
 
-def of_collection(
-    connection: Connection, kind: type[Fact], major: int, since: datetime | None = None
-) -> list[Recorded]:
-    """What is known of whole collections of a major (syncs, composes), oldest first."""
-    query = select(evidence).where(
-        evidence.c.kind == KIND_OF[kind], evidence.c.major == major, evidence.c.package.is_(None)
+def syncs(connection: Connection, collection: Collection, release: str) -> tuple[datetime, ...]:
+    """When a collection's stable repository was synced, oldest first.
+
+    ``release`` is its stable tag now: the mirrors may name the leading collection by its minor or by its
+    major alone.
+    """
+    said = [encode(Synced(name, testing=False)) for name in (release, collection.name)]
+    query = select(evidence.c.happened_at).where(
+        evidence.c.kind == KIND_OF[Synced], evidence.c.major == collection.major, evidence.c.data.in_(said)
     )
-    if since is not None:
-        query = query.where(evidence.c.happened_at >= since)
-    return _kept(connection.execute(query.order_by(evidence.c.happened_at, evidence.c.id)).mappings().all())
+    return tuple(connection.scalars(query.distinct().order_by(evidence.c.happened_at)))
 
 
 def _kept(rows: Sequence[RowMapping]) -> list[Recorded]:

@@ -9,6 +9,7 @@ had happened by its end counts, as known now (POLICY, Words).
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -19,7 +20,6 @@ from epelbot.domain.evidence import (
     Decided,
     PackageListChanged,
     Recorded,
-    Synced,
     UpdateSeen,
 )
 from epelbot.domain.facts import Announcement, Facts, Horizon, Known, Missing, NewestBuild, Presence
@@ -49,7 +49,7 @@ def facts_from_evidence(
     people = people_behind(seen, collection)
     announced, doubtful = announcements(seen, collection, people, profile.roles, _entered_at(presence))
     in_force_from = horizon.in_force_from
-    synced_at = _syncs(seen, collection)
+    synced_at = horizon.synced_at[: bisect_left(horizon.synced_at, seen.until)]
     return Facts(
         package=package,
         collection=collection,
@@ -75,13 +75,6 @@ def _entered_at(presence: Known[Presence] | Missing) -> datetime | None:
     if isinstance(presence, Known) and presence.source == "Koji" and presence.value.entry is not None:
         return presence.value.entry.at
     return None
-
-
-def _syncs(seen: Seen, collection: Collection) -> tuple[datetime, ...]:
-    # The mirrors may name the leading collection by its minor or by its major alone.
-    releases = (seen.horizon.current_tag, collection.name)
-    stable = [one for one, sync in seen.of(Synced) if not sync.testing and sync.release in releases]
-    return tuple(dict.fromkeys(one.happened_at for one in stable))
 
 
 def _silence(synced_at: tuple[datetime, ...], seen: Seen) -> Missing | None:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from epelbot.domain.facts import Known, NewestBuild
 from epelbot.domain.verdict import Evidence, Finding, Verdict
 from epelbot.policy.links import bodhi_update, koji_build
@@ -32,7 +34,8 @@ def _judge(case: Case) -> Finding | None:
         )
     how = "tagged directly, without an update" if build.tagged_by_hand else "by an update"
     tagged = Evidence(f"{build.nvr} in the stable tag, {how}", link, build.stable_since)
-    later = [at for at in case.facts.synced_at if at > build.stable_since]
+    synced_at = case.facts.synced_at
+    later = synced_at[bisect_right(synced_at, build.stable_since) :]
     silence = case.facts.sync_silence
     if not later and silence is not None:
         last = f" since {silence.since:%Y-%m-%d %H:%M} UTC" if silence.since else ""

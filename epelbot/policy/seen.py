@@ -8,13 +8,18 @@ Evidence is a set: no answer here depends on the order in which it arrived.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Self, TypeVar
 
 from epelbot.domain.evidence import Fact, LookedUp, Recorded
 from epelbot.domain.facts import Horizon, Known, Missing, SourceTrust
+
+_HAPPENED_AT = attrgetter("happened_at")
 
 F = TypeVar("F", bound=Fact)
 Told = tuple[Recorded, F]
@@ -36,13 +41,9 @@ class Seen:
     def on(cls, as_of: date, evidence: Iterable[Recorded], horizon: Horizon) -> Self:
         """The evidence as seen on that day."""
         until = datetime.combine(as_of + timedelta(days=1), time(), UTC)
-        in_order = sorted(evidence, key=_order)
-        return cls(
-            until,
-            horizon,
-            tuple(one for one in in_order if one.happened_at < until),
-            tuple(one for one in in_order if one.happened_at >= until),
-        )
+        in_order = _in_order(evidence)
+        first_later = bisect_left(in_order, until, key=_HAPPENED_AT)
+        return cls(until, horizon, tuple(in_order[:first_later]), tuple(in_order[first_later:]))
 
     @property
     def moment(self) -> datetime:
@@ -96,6 +97,15 @@ def last_answer(what: str, evidence: Iterable[Recorded], tags: Sequence[str] = (
     ]
     told = [at for at in latest if at is not None]
     return min(told) if len(told) == len(latest) else None
+
+
+def _in_order(evidence: Iterable[Recorded]) -> list[Recorded]:
+    """By `_order`, whose fuller parts are dear: they are asked of facts of one instant alone."""
+    found: list[Recorded] = []
+    for _, group in groupby(sorted(evidence, key=_HAPPENED_AT), _HAPPENED_AT):
+        together = list(group)
+        found += sorted(together, key=_order) if len(together) > 1 else together
+    return found
 
 
 def _order(one: Recorded) -> tuple[datetime, str, datetime, str]:

@@ -10,9 +10,9 @@ from datetime import date, datetime
 from epelbot.domain.collection import Collection
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.retirement import State
-from epelbot.ledger import Ledger, listings
+from epelbot.ledger import Ledger, evidence, listings
 from epelbot.policy.facts_from_evidence import facts_from_evidence
-from epelbot.services.judge import evidence_of, excuse_from, notices_written
+from epelbot.services.judge import excuse_from, notices_written
 from epelbot.services.rulebook import Rulebook
 
 
@@ -41,7 +41,7 @@ def explain(
         number = listings.listing_id(connection, package, collection.name)
         if number is None:
             return None
-        known = evidence_of(connection, package, collection.major)
+        known = evidence.about_listing(connection, package, collection.major)
         horizon = rulebook.horizon(connection, collection, now, day)
         told = notices_written(connection, number)
     facts = facts_from_evidence(

@@ -101,6 +101,8 @@ def _is_stale(question: Question, known: Sequence[Recorded], what: str, tags: Se
     if asked is None or question.horizon.now - asked >= question.ask_again_after:
         return True
     # In the same instant counts as after: the answer may have been on its way already.
+    if any(synced >= asked for synced in question.horizon.synced_at[-1:]):
+        return True
     return any(one.learnt_at >= asked for one in known if one.source == "bus")
 
 

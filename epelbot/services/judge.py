@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from epelbot.domain.evidence import Recorded, Synced
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.facts import Facts, Horizon
 from epelbot.domain.retirement import State
@@ -41,7 +40,7 @@ def judge_leased(
 ) -> Excuse | None:
     """Judge a listing that is held; None when something newer arrived meanwhile and it is due again."""
     with ledger.read() as connection:
-        known = evidence_of(connection, lease.package, lease.collection.major)
+        known = evidence.about_listing(connection, lease.package, lease.collection.major)
         horizon = rulebook.horizon(connection, lease.collection, now)
         told = notices_written(connection, lease.listing_id)
     question = Question(
@@ -81,14 +80,6 @@ def judge_leased(
         fault_point("judge:before-commit")
     fault_point("judge:after-commit")
     return excuse if holds else None
-
-
-def evidence_of(connection: Connection, package: str, major: int) -> list[Recorded]:
-    """All that bears on a package's listings of one major: its own evidence and the collections' syncs."""
-    return [
-        *evidence.about_listing(connection, package, major),
-        *evidence.of_collection(connection, Synced, major),
-    ]
 
 
 @dataclass(frozen=True, slots=True)

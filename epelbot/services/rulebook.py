@@ -15,7 +15,7 @@ from epelbot.domain.calendar import Calendar
 from epelbot.domain.collection import Collection
 from epelbot.domain.facts import Horizon, SourceTrust
 from epelbot.domain.profile import Profile
-from epelbot.ledger import Connection, health, listings
+from epelbot.ledger import Connection, evidence, health, listings
 from epelbot.services.record import leading_minors
 from epelbot.settings import Sources as SourceSettings
 
@@ -64,15 +64,17 @@ class Rulebook:
         def trust(name: str, hours: int) -> SourceTrust:
             return SourceTrust(of.online, timedelta(hours=hours), failing.get(name))
 
+        tags = self._tags(connection, collection, min(as_of or now.date(), now.date()), now)
         return Horizon(
             now=now,
-            tags=(tags := self._tags(connection, collection, min(as_of or now.date(), now.date()), now)),
+            tags=tags,
             koji=trust("koji", of.koji.max_age_hours),
             bodhi=trust("bodhi", of.bodhi.max_age_hours),
             distgit=trust("dist-git", of.distgit.max_age_hours),
             sync_max_age=timedelta(hours=of.sync_max_age_hours),
             led_until=tuple(self._led_until(collection.major, tags)) if collection.is_leading else (),
             in_force_from=self._day_given or (health.known_made_at(connection) or now).date(),
+            synced_at=evidence.syncs(connection, collection, tags[-1]),
         )
 
     def _tags(

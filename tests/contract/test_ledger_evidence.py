@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.exc import StatementError
 
+from epelbot.domain.collection import Collection
 from epelbot.domain.evidence import AccessSeen, LookedUp, Pushed, Recorded, Synced
 from epelbot.domain.people import PackageAccess
 from epelbot.ledger import Ledger, evidence, tables
@@ -85,18 +86,29 @@ def test_of_two_tellings_the_fuller_one_stays(ledger: Ledger) -> None:
         assert [one.fact for one in about(ledger, "foo", 9)] == [full.fact]
 
 
-def test_syncs_are_asked_by_major_and_day(ledger: Ledger) -> None:
-    def sync(release: str, major: int, at: float) -> Recorded:
-        return recorded(Synced(release, testing=False), None, major=major, happened_at=later(at))
+def test_syncs_of_a_stable_repository_come_oldest_first(ledger: Ledger) -> None:
+    def sync(release: str, major: int, at: float, *, testing: bool = False) -> Recorded:
+        return recorded(Synced(release, testing=testing), None, major=major, happened_at=later(at))
 
-    add(ledger, sync("epel9", 9, 10), sync("epel9", 9, -10), sync("epel8", 8, 0), tagged())
+    add(
+        ledger,
+        sync("epel9", 9, 10),
+        sync("epel9", 9, -10),
+        sync("epel9", 9, 5, testing=True),
+        sync("epel8", 8, 0),
+        tagged(),
+    )
     with ledger.read() as connection:
-        assert [one.happened_at for one in evidence.of_collection(connection, Synced, 9)] == [
-            later(-10),
-            later(10),
-        ]
-        since = evidence.of_collection(connection, Synced, 9, since=NOW)
-        assert [one.happened_at for one in since] == [later(10)]
+        assert evidence.syncs(connection, Collection.parse("epel9"), "epel9") == (later(-10), later(10))
+
+
+def test_the_mirrors_may_name_the_leading_collection_by_minor_or_major(ledger: Ledger) -> None:
+    for at, name in enumerate(("epel10.1", "epel10", "epel10.0")):
+        sync = Synced(name, testing=False)
+        add(ledger, recorded(sync, None, major=10, happened_at=later(at)))
+    with ledger.read() as connection:
+        found = evidence.syncs(connection, Collection.parse("epel10"), "epel10.1")
+    assert found == (later(0), later(1))
 
 
 def test_a_time_without_a_zone_is_refused(ledger: Ledger) -> None:

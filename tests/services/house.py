@@ -16,7 +16,7 @@ from epelbot.domain.excuse import Excuse
 from epelbot.domain.profile import Roles
 from epelbot.domain.retirement import Action, State
 from epelbot.domain.verdict import Finding, Verdict
-from epelbot.ledger import Ledger, outbox
+from epelbot.ledger import Ledger, evidence, outbox
 from epelbot.ledger.outbox import OutboxRow
 from epelbot.ledger.tables import metadata
 from epelbot.ports import Sources
@@ -24,7 +24,6 @@ from epelbot.services import record
 from epelbot.services.decide import Wish, decide
 from epelbot.services.explain import explain, queue
 from epelbot.services.intake import Intake
-from epelbot.services.judge import evidence_of
 from epelbot.services.rulebook import Rulebook
 from epelbot.services.worker import Worker
 from epelbot.settings import Deliver, Settings
@@ -180,4 +179,4 @@ class House:
     def evidence(self, package: str = "oldtool", major: int = 9) -> list[Recorded]:
         """All that the ledger holds of a package in the collections of a major."""
         with self.ledger.read() as connection:
-            return evidence_of(connection, package, major)
+            return evidence.about_listing(connection, package, major)

@@ -148,10 +148,13 @@ def facts(
     profile: Profile | None = None,
 ) -> Facts:
     view = seen_from or horizon()
+    everything = list(evidence)
+    synced_at = {one.happened_at for one in everything if isinstance(one.fact, Synced)}
+    view = replace(view, synced_at=tuple(sorted(synced_at)))
     return facts_from_evidence(
         PACKAGE,
         Collection.parse(collection),
-        evidence,
+        [one for one in everything if not isinstance(one.fact, Synced)],
         as_of=as_of or view.now.date(),
         horizon=view,
         profile=profile or Profile(),

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from epelbot.domain.evidence import AccessSeen, PostRead, Recorded, Synced
+from epelbot.domain.evidence import AccessSeen, PostRead, Recorded
 from epelbot.domain.facts import Facts, Known, Missing
 from epelbot.domain.people import PackageAccess, People
 from epelbot.domain.post import Meaning
@@ -246,19 +246,10 @@ def test_a_doubtful_post_from_before_the_policy_was_in_force_is_nobodys_task() -
 # Syncs
 
 
-def test_only_syncs_of_the_stable_repository_of_this_collection_count() -> None:
-    testing = told(Synced("epel9", testing=True), day("2026-10-03"))
-    evidence = [synced(day("2026-10-02")), synced(day("2026-10-01")), synced(NOW, "epel8"), testing]
-    assert facts([*looked_up(), *evidence]).synced_at == (day("2026-10-01"), day("2026-10-02"))
-
-
-def test_the_mirrors_may_name_the_leading_collection_by_minor_or_major() -> None:
-    seen = horizon(tags=("epel10.0", "epel10.1"))
-    syncs = [
-        synced(day(f"2026-10-0{n}"), name) for n, name in enumerate(("epel10.1", "epel10", "epel10.0"), 1)
-    ]
-    found = facts([*looked_up(), *syncs], seen_from=seen, collection="epel10")
-    assert found.synced_at == (day("2026-10-01"), day("2026-10-02"))
+def test_of_a_past_day_only_syncs_until_its_end_count() -> None:
+    syncs = [synced(day("2026-10-01")), synced(day("2026-10-02", 23)), synced(day("2026-10-03", 0))]
+    found = facts([*looked_up(), *syncs], as_of=date(2026, 10, 2))
+    assert found.synced_at == (day("2026-10-01"), day("2026-10-02", 23))
 
 
 def test_after_96_hours_without_a_sync_nobody_knows_what_is_public() -> None:
