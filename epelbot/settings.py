@@ -244,15 +244,18 @@ class Smtp:
 class Work:
     """The worker. ``lease_seconds`` is how long it may hold a listing before another takes it over.
 
-    It looks for work every ``poll_seconds`` and records up to ``batch_messages`` at once.
+    It looks for work every ``poll_seconds``, records up to ``batch_messages`` and judges up to
+    ``batch_listings`` at once.
     """
 
     lease_seconds: int = 120
     poll_seconds: float = 2.0
     batch_messages: int = 200
+    batch_listings: int = 100
 
     def __post_init__(self) -> None:
-        _at_least(1, lease_seconds=self.lease_seconds, batch_messages=self.batch_messages)
+        _at_least(1, lease_seconds=self.lease_seconds)
+        _at_least(1, batch_messages=self.batch_messages, batch_listings=self.batch_listings)
         _at_least(0, poll_seconds=self.poll_seconds)
 
 

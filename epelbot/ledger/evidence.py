@@ -5,17 +5,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, tuple_
 
 from epelbot.domain.collection import Collection
 from epelbot.domain.evidence import KIND_OF, Recorded, Synced
 from epelbot.ledger.codec import decode_fact, encode
 from epelbot.ledger.engines import earlier, later, upsert
 from epelbot.ledger.tables import evidence
+
+_COLUMNS = (
+    evidence.c.kind,
+    evidence.c.data,
+    evidence.c.package,
+    evidence.c.major,
+    evidence.c.source,
+    evidence.c.happened_at,
+    evidence.c.learnt_at,
+    evidence.c.confirmed_at,
+)
 
 # How a fact's JSON shows what this telling of it did not say.
 _UNTOLD = ":null"
@@ -88,10 +99,28 @@ def _fullness(data: ColumnElement[str]) -> ColumnElement[int]:
 
 def about_listing(connection: Connection, package: str, major: int) -> list[Recorded]:
     """All that is known of a package in the collections of one major, oldest first."""
-    query = select(evidence).where(
-        evidence.c.package == package, or_(evidence.c.major == major, evidence.c.major.is_(None))
+    return about_listings(connection, [(package, major)])[package, major]
+
+
+def about_listings(
+    connection: Connection, wanted: Iterable[tuple[str, int]]
+) -> dict[tuple[str, int], list[Recorded]]:
+    """The same for each of these packages and majors, in one question."""
+    found: dict[tuple[str, int], list[Recorded]] = {one: [] for one in wanted}
+    majors: dict[str, list[int]] = {}
+    for package, major in found:
+        majors.setdefault(package, []).append(major)
+    query = select(*_COLUMNS).where(
+        evidence.c.package.in_(majors),
+        or_(evidence.c.major.in_({major for _, major in found}), evidence.c.major.is_(None)),
     )
-    return _kept(connection.execute(query.order_by(evidence.c.happened_at, evidence.c.id)).mappings().all())
+    for row in connection.execute(query.order_by(evidence.c.happened_at, evidence.c.id)):
+        concerned = [one for one in majors[row.package] if row.major in (None, one)]
+        if concerned:
+            told = _kept(row)
+            for major in concerned:
+                found[row.package, major].append(told)
+    return found
 
 
 def syncs(connection: Connection, collection: Collection, release: str) -> tuple[datetime, ...]:
@@ -107,16 +136,6 @@ def syncs(connection: Connection, collection: Collection, release: str) -> tuple
     return tuple(connection.scalars(query.distinct().order_by(evidence.c.happened_at)))
 
 
-def _kept(rows: Sequence[RowMapping]) -> list[Recorded]:
-    return [
-        Recorded(
-            decode_fact(row["kind"], row["data"]),
-            row["package"],
-            row["major"],
-            row["source"],
-            row["happened_at"],
-            row["learnt_at"],
-            row["confirmed_at"],
-        )
-        for row in rows
-    ]
+def _kept(row: Sequence[Any]) -> Recorded:
+    kind, data, *provenance = row
+    return Recorded(decode_fact(kind, data), *provenance)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
+    bindparam,
     case,
     func,
     insert,
@@ -51,16 +52,6 @@ class Lease:
     attempts: int
 
 
-@dataclass(frozen=True, slots=True)
-class KeptExcuse:
-    """An excuse with the generation and basis that it was made from."""
-
-    excuse: Excuse
-    judged_at: datetime
-    generation: int
-    basis: str
-
-
 def touch(
     connection: Connection,
     names: Iterable[tuple[str, str]],
@@ -78,7 +69,7 @@ def touch(
     raised = sorted(set(whole))
     beside = sorted({collection for _, collection in touched} - set(raised))
     if beside:
-        # A row that is there can be locked: see `still_holds`.
+        # A row that is there can be locked: see `still_held`.
         connection.execute(
             upsert(connection, collections).on_conflict_do_nothing(index_elements=["name"]),
             [{"name": collection, "generation": 0} for collection in beside],
@@ -128,7 +119,7 @@ def _at_the_latest(connection: Connection, at: ColumnElement[datetime]) -> Colum
     return func.coalesce(earlier(connection, listings.c.due_at, at), at)
 
 
-def _in_order(query: Select[tuple[int]]) -> Select[tuple[int]]:
+def _in_order(query: Select[Any]) -> Select[Any]:
     """Lock the listings as `touch` does, so that no two transactions wait for each other."""
     return query.order_by(listings.c.package, listings.c.collection).with_for_update()
 
@@ -163,121 +154,141 @@ def make_due(connection: Connection, now: datetime, *, basis: str) -> int:
     return connection.execute(update(listings).where(listings.c.id.in_(stale)).values(due_at=now)).rowcount
 
 
-def claim(connection: Connection, now: datetime, holder: str, lease_seconds: int) -> Lease | None:
-    """Take the listing that has been due longest, or None. No other worker gets it while the lease lasts."""
+def claim(
+    connection: Connection, now: datetime, holder: str, lease_seconds: int, *, limit: int = 1
+) -> list[Lease]:
+    """Take up to ``limit`` listings, those due longest first. No other worker gets them while leases last."""
     free = or_(listings.c.lease_until.is_(None), listings.c.lease_until <= now)
     query = (
         select(listings)
         .where(listings.c.due_at <= now, free)
         .order_by(listings.c.due_at, listings.c.id)
-        .limit(1)
+        .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    row = connection.execute(query).mappings().one_or_none()
-    if row is None:
-        return None
+    rows = connection.execute(query).all()
+    if not rows:
+        return []
     connection.execute(
         update(listings)
-        .where(listings.c.id == row["id"])
+        .where(listings.c.id.in_([row.id for row in rows]))
         .values(
             lease_holder=holder,
             lease_until=now + timedelta(seconds=lease_seconds),
-            fence=row["fence"] + 1,
+            fence=listings.c.fence + 1,
         )
     )
-    return Lease(
-        row["id"],
-        row["package"],
-        Collection.parse(row["collection"]),
-        row["generation"],
-        _collection_generation(connection, row["collection"]),
-        row["fence"] + 1,
-        row["attempts"],
-    )
+    generations = _collection_generations(connection, {row.collection for row in rows})
+    return [
+        Lease(
+            row.id,
+            row.package,
+            Collection.parse(row.collection),
+            row.generation,
+            generations[row.collection],
+            row.fence + 1,
+            row.attempts,
+        )
+        for row in rows
+    ]
 
 
-def _collection_generation(connection: Connection, collection: str) -> int:
-    query = select(collections.c.generation).where(collections.c.name == collection)
-    generation: int = connection.scalars(query).one()
-    return generation
+def _collection_generations(connection: Connection, names: Iterable[str]) -> dict[str, int]:
+    query = select(collections).where(collections.c.name.in_(sorted(names)))
+    return {row.name: row.generation for row in connection.execute(query)}
 
 
-def still_holds(connection: Connection, lease: Lease) -> bool:
-    """True if the lease is ours and nothing newer arrived; the row stays locked until the transaction ends.
+def still_held(connection: Connection, leases: Sequence[Lease]) -> frozenset[int]:
+    """Which of these listings are still ours, with nothing newer arrived; by their numbers.
 
-    Add to the evidence, if at all, before this is asked: who records locks evidence first, then listings.
+    Their rows stay locked until the transaction ends. Add to the evidence, if at all, before this is asked:
+    who records locks evidence first, then listings.
     """
-    row = connection.execute(
-        select(listings.c.generation, listings.c.fence)
-        .where(listings.c.id == lease.listing_id)
-        .with_for_update()
-    ).one()
-    # Not waited for: who raises the collection's generation will want our listing. Its row is locked by
+    ours = _in_order(
+        select(listings.c.id, listings.c.generation, listings.c.fence).where(
+            listings.c.id.in_([one.listing_id for one in leases])
+        )
+    )
+    now = {row.id: (row.generation, row.fence) for row in connection.execute(ours)}
+    # Not waited for: who raises a collection's generation will want our listings. Its row is locked by
     # nobody else, so one that can't be had tells the same as a higher number.
-    collection_generation = connection.scalar(
-        select(collections.c.generation)
-        .where(collections.c.name == lease.collection.name)
-        .with_for_update(read=True, skip_locked=True)
-    )
-    return (row.generation, row.fence, collection_generation) == (
-        lease.generation,
-        lease.fence,
-        lease.collection_generation,
-    )
-
-
-def keep(
-    connection: Connection,
-    lease: Lease,
-    excuse: Excuse,
-    *,
-    now: datetime,
-    due_at: datetime | None,
-    basis: str,
-) -> None:
-    """Keep a judgement, note it in the history if it says something new, and give the listing back.
-
-    Call only when `still_holds` said so in the same transaction.
-    """
-    before = connection.scalar(select(excuses.c.data).where(excuses.c.listing_id == lease.listing_id))
-    data = encode(excuse)
-    row = {
-        "listing_id": lease.listing_id,
-        "generation": lease.generation,
-        "judged_at": now,
-        "flips_on": excuse.flips_on,
-        "basis": basis,
-        "data": data,
-    }
-    if before is None:
-        connection.execute(insert(excuses).values(row))
-    else:
-        connection.execute(update(excuses).where(excuses.c.listing_id == lease.listing_id).values(row))
-    state = excuse.retirement.state.value if excuse.retirement else None
-    if before is None or _told(before) != _told(data):
+    known = dict(
         connection.execute(
-            insert(excuse_history).values(
-                listing_id=lease.listing_id,
-                judged_at=now,
-                verdict=excuse.verdict.value,
-                state=state,
-                data=data,
-            )
-        )
-    connection.execute(
-        update(listings)
-        .where(listings.c.id == lease.listing_id)
-        .values(
-            judged_generation=lease.generation,
-            due_at=due_at,
-            attempts=0,
-            last_error=None,
-            lease_holder=None,
-            lease_until=None,
-            state=state,
-            verdict=excuse.verdict.value,
-        )
+            select(collections.c.name, collections.c.generation)
+            .where(collections.c.name.in_(sorted({one.collection.name for one in leases})))
+            .with_for_update(read=True, skip_locked=True)
+        ).all()
     )
+    return frozenset(
+        one.listing_id
+        for one in leases
+        if now.get(one.listing_id) == (one.generation, one.fence)
+        and known.get(one.collection.name) == one.collection_generation
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A judgement to keep, and when its listing is looked at again though nothing arrives (None: never)."""
+
+    lease: Lease
+    excuse: Excuse
+    due_at: datetime | None
+
+
+def keep(connection: Connection, judged: Sequence[Judged], *, now: datetime, basis: str) -> None:
+    """Keep judgements, note in the history what says something new, and give the listings back.
+
+    Call only for those that `still_held` named in the same transaction.
+    """
+    if not judged:
+        return
+    known = select(excuses.c.listing_id, excuses.c.data)
+    numbers = [one.lease.listing_id for one in judged]
+    before = dict(connection.execute(known.where(excuses.c.listing_id.in_(numbers))).all())
+    current: list[dict[str, Any]] = []
+    news: list[dict[str, Any]] = []
+    given_back: list[dict[str, Any]] = []
+    for one in judged:
+        number, excuse, data = one.lease.listing_id, one.excuse, encode(one.excuse)
+        said = {"verdict": excuse.verdict.value, "state": excuse.retirement and excuse.retirement.state.value}
+        current.append(
+            {
+                "listing_id": number,
+                "generation": one.lease.generation,
+                "judged_at": now,
+                "flips_on": excuse.flips_on,
+                "basis": basis,
+                "data": data,
+            }
+        )
+        if number not in before or (before[number] != data and _told(before[number]) != _told(data)):
+            news.append({"listing_id": number, "judged_at": now, "data": data} | said)
+        given_back.append(
+            {"number": number, "judged_generation": one.lease.generation, "due_at": one.due_at} | said
+        )
+    statement = upsert(connection, excuses)
+    fresh = {name: statement.excluded[name] for name in current[0] if name != "listing_id"}
+    connection.execute(statement.on_conflict_do_update(index_elements=["listing_id"], set_=fresh), current)
+    if news:
+        connection.execute(insert(excuse_history), news)
+    connection.execute(_GIVE_BACK, given_back)
+
+
+_GIVE_BACK = (
+    update(listings)
+    .where(listings.c.id == bindparam("number"))
+    .values(
+        judged_generation=bindparam("judged_generation"),
+        due_at=bindparam("due_at"),
+        attempts=0,
+        last_error=None,
+        lease_holder=None,
+        lease_until=None,
+        state=bindparam("state"),
+        verdict=bindparam("verdict"),
+    )
+)
 
 
 def _told(data: str) -> tuple[object, ...]:
@@ -306,18 +317,6 @@ def give_back(connection: Connection, lease: Lease, *, due_at: datetime, error: 
             last_error=error,
         )
     )
-
-
-def excuse_of(connection: Connection, package: str, collection: str) -> KeptExcuse | None:
-    """What was last said of a listing, or None if it was never judged."""
-    row = connection.execute(
-        select(excuses)
-        .join(listings, listings.c.id == excuses.c.listing_id)
-        .where(listings.c.package == package, listings.c.collection == collection)
-    ).one_or_none()
-    if row is None:
-        return None
-    return KeptExcuse(decode(Excuse, row.data), row.judged_at, row.generation, row.basis)
 
 
 def open_retirements(connection: Connection, collection: str | None) -> list[Excuse]:
@@ -369,7 +368,7 @@ def lease_by_name(
         .where(listings.c.id == row.id)
         .values(fence=row.fence + 1, lease_holder="a person", lease_until=until)
     )
-    generation = _collection_generation(connection, collection.name)
+    generation = _collection_generations(connection, {collection.name})[collection.name]
     return Lease(row.id, package, collection, row.generation, generation, row.fence + 1, row.attempts)
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -329,22 +329,30 @@ def throw_stop(connection: Connection, *, stop: bool, by: str, reason: str, now:
     )
 
 
-def told(connection: Connection, listing_id: int, rule: str) -> dict[str, datetime]:
-    """When a listing's notices of one rule were written, by cause."""
+def told(
+    connection: Connection, listing_ids: Iterable[int], rule: str
+) -> dict[int, dict[str, tuple[datetime, str | None]]]:
+    """The notices of one rule, by listing and cause.
+
+    For each: when it was first written, and how its mail stands (None while none is worded).
+    """
     query = (
-        select(notices.c.cause, func.min(notices.c.created_at).label("at"))
-        .where(notices.c.listing_id == listing_id, notices.c.rule == rule)
-        .group_by(notices.c.cause)
+        select(notices.c.listing_id, notices.c.cause, notices.c.created_at, outbox.c.status)
+        .outerjoin(outbox, outbox.c.id == notices.c.outbox_id)
+        .where(notices.c.listing_id.in_(listing_ids), notices.c.rule == rule)
+        .order_by(outbox.c.id)
     )
-    return {row.cause: row.at for row in connection.execute(query)}
+    found: dict[int, dict[str, tuple[datetime, str | None]]] = {}
+    for number, cause, at, how in connection.execute(query):
+        causes = found.setdefault(number, {})
+        first, before = causes.get(cause, (at, None))
+        causes[cause] = (min(first, at), how or before)
+    return found
 
 
-def how_told(connection: Connection, listing_id: int, rule: str) -> dict[str, str]:
-    """How the mails about a listing's notices of one rule stand, by cause; one not worded yet is left out."""
-    query = (
-        select(notices.c.cause, outbox.c.status)
-        .join(outbox, outbox.c.id == notices.c.outbox_id)
-        .where(notices.c.listing_id == listing_id, notices.c.rule == rule)
-        .order_by(notices.c.cause, outbox.c.id)
+def with_notices(connection: Connection, listing_ids: Iterable[int]) -> frozenset[int]:
+    """Those of the listings that have a notice which still stands."""
+    query = select(notices.c.listing_id).where(
+        notices.c.listing_id.in_(listing_ids), notices.c.withdrawn_at.is_(None)
     )
-    return {row.cause: row.status for row in connection.execute(query)}
+    return frozenset(connection.scalars(query.distinct()))

@@ -43,7 +43,7 @@ def explain(
             return None
         known = evidence.about_listing(connection, package, collection.major)
         horizon = rulebook.horizon(connection, collection, now, day)
-        told = notices_written(connection, number)
+        told = notices_written(connection, [number]).get(number, {})
     facts = facts_from_evidence(
         package, collection, known, as_of=day, horizon=horizon, profile=rulebook.profile
     )

@@ -1,10 +1,11 @@
 # SPDX-FileCopyrightText: epelbot contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Judge: one listing at a time, under a lease, from facts gathered with no transaction open.
+"""Judge: listings under a lease, from facts gathered with no transaction open.
 
-The judgement is kept only if its lease still holds and nothing newer arrived, else it starts again: so
-neither order nor repetition nor the number of workers matters (DESIGN, Judge).
+A judgement is kept only if its lease still holds and nothing newer arrived, else it starts again: so
+neither order nor repetition nor the number of workers matters (DESIGN, Judge). Several share the reading
+before and the transaction after, since one listing's own share of both is small.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from epelbot.domain.evidence import Recorded
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.facts import Facts, Horizon
 from epelbot.domain.retirement import State
@@ -20,7 +22,7 @@ from epelbot.domain.verdict import Verdict
 from epelbot.faults import fault_point
 from epelbot.ledger import Connection, Ledger, evidence, health, listings, outbox
 from epelbot.ledger.codec import encode
-from epelbot.ledger.listings import Lease
+from epelbot.ledger.listings import Judged, Lease
 from epelbot.policy.facts_from_evidence import facts_from_evidence
 from epelbot.policy.judgement import judge
 from epelbot.policy.telling import COMPLETE, Audience, Telling, complete_cause, is_complete, tellings
@@ -35,53 +37,6 @@ _OPEN_AGAIN = timedelta(hours=12)
 _FAILED_AGAIN = timedelta(minutes=1)
 
 
-def judge_leased(
-    ledger: Ledger, lease: Lease, rulebook: Rulebook, sources: Sources, now: datetime
-) -> Excuse | None:
-    """Judge a listing that is held; None when something newer arrived meanwhile and it is due again."""
-    with ledger.read() as connection:
-        known = evidence.about_listing(connection, lease.package, lease.collection.major)
-        horizon = rulebook.horizon(connection, lease.collection, now)
-        told = notices_written(connection, lease.listing_id)
-    question = Question(
-        lease.package,
-        lease.collection,
-        horizon,
-        rulebook.profile,
-        timedelta(minutes=rulebook.sources.ask_again_minutes),
-    )
-    found = gather(question, known, sources)
-    facts = facts_from_evidence(
-        lease.package,
-        lease.collection,
-        [*known, *found.evidence],
-        as_of=now.date(),
-        horizon=_as_found(horizon, found),
-        profile=rulebook.profile,
-    )
-    excuse = excuse_from(facts, rulebook, told)
-    with ledger.write() as connection:
-        # Evidence before listings, as the recorder locks them; it is true whatever becomes of the judgement.
-        evidence.add(connection, found.evidence)
-        holds = listings.still_holds(connection, lease)
-        if holds:
-            due_to_tell: tuple[Telling, ...] = ()
-            if not _is_history(excuse, rulebook.holds_from(connection, now)):
-                excuse = excuse_from(facts, rulebook, told, telling_at=now)
-                due_to_tell = tellings(excuse)
-            due_at = _due_again(excuse, rulebook, found, now)
-            listings.keep(connection, lease, excuse, now=now, due_at=due_at, basis=rulebook.basis)
-            _notify(connection, lease, excuse, due_to_tell, now)
-        else:
-            listings.give_back(connection, lease, due_at=now)
-        # Last, since every worker writes these few rows.
-        for source, error in sorted(found.health.items()):
-            health.note(connection, source, now, error)
-        fault_point("judge:before-commit")
-    fault_point("judge:after-commit")
-    return excuse if holds else None
-
-
 @dataclass(frozen=True, slots=True)
 class Written:
     """When a notice to the release manager was written, and how its mail stands (None: not worded yet)."""
@@ -90,12 +45,121 @@ class Written:
     how: str | None = None
 
 
-def notices_written(connection: Connection, listing_id: int) -> dict[str, Written]:
-    """The listing's notices to the release manager, by cause."""
-    how = outbox.how_told(connection, listing_id, COMPLETE)
+@dataclass(frozen=True, slots=True)
+class Docket:
+    """All that the ledger holds for one judgement; ``told`` are the release manager's notices, by cause."""
+
+    lease: Lease
+    known: Sequence[Recorded]
+    horizon: Horizon
+    told: Mapping[str, Written]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What came of a docket. ``found`` is what the sources said, ``told_now`` the excuse with its notices.
+
+    ``tellings`` are what has to be told once it is kept.
+    """
+
+    lease: Lease
+    found: Gathered
+    excuse: Excuse
+    told_now: Excuse
+    tellings: tuple[Telling, ...]
+
+
+def judge_leased(
+    ledger: Ledger, lease: Lease, rulebook: Rulebook, sources: Sources, now: datetime
+) -> Excuse | None:
+    """Judge a listing that is held; None when something newer arrived meanwhile and it is due again."""
+    (docket,) = dockets(ledger, [lease], rulebook, now)
+    judgement = deliberate(docket, rulebook, sources, now)
+    kept = keep(ledger, [judgement], rulebook, now)
+    return judgement.told_now if kept else None
+
+
+def dockets(ledger: Ledger, leases: Sequence[Lease], rulebook: Rulebook, now: datetime) -> list[Docket]:
+    """What there is to judge the leased listings by, read in one transaction."""
+    with ledger.read() as connection:
+        known = evidence.about_listings(connection, {(one.package, one.collection.major) for one in leases})
+        horizons = {
+            collection: rulebook.horizon(connection, collection, now)
+            for collection in {one.collection for one in leases}
+        }
+        told = notices_written(connection, [one.listing_id for one in leases])
+    return [
+        Docket(
+            one,
+            known[one.package, one.collection.major],
+            horizons[one.collection],
+            told.get(one.listing_id, {}),
+        )
+        for one in leases
+    ]
+
+
+def deliberate(docket: Docket, rulebook: Rulebook, sources: Sources, now: datetime) -> Judgement:
+    """Ask the sources what has to be asked, and judge. No transaction is open."""
+    lease = docket.lease
+    question = Question(
+        lease.package,
+        lease.collection,
+        docket.horizon,
+        rulebook.profile,
+        timedelta(minutes=rulebook.sources.ask_again_minutes),
+    )
+    found = gather(question, docket.known, sources)
+    facts = facts_from_evidence(
+        lease.package,
+        lease.collection,
+        [*docket.known, *found.evidence],
+        as_of=now.date(),
+        horizon=_as_found(docket.horizon, found),
+        profile=rulebook.profile,
+    )
+    excuse = excuse_from(facts, rulebook, docket.told)
+    if _is_history(excuse, docket.horizon.in_force_from):
+        return Judgement(lease, found, excuse, excuse, ())
+    told_now = excuse_from(facts, rulebook, docket.told, telling_at=now) if is_complete(excuse) else excuse
+    return Judgement(lease, found, excuse, told_now, tellings(told_now))
+
+
+def keep(
+    ledger: Ledger, judgements: Sequence[Judgement], rulebook: Rulebook, now: datetime
+) -> frozenset[int]:
+    """Keep in one transaction what still holds, with all that has to be told; the rest is due again.
+
+    Returns the numbers of the listings whose judgement was kept.
+    """
+    with ledger.write() as connection:
+        # Evidence before listings, as the recorder locks them; it is true whatever becomes of the judgement.
+        evidence.add(connection, [piece for one in judgements for piece in one.found.evidence])
+        held = listings.still_held(connection, [one.lease for one in judgements])
+        kept = [one for one in judgements if one.lease.listing_id in held]
+        judged = [Judged(one.lease, one.told_now, _due_again(one, rulebook, now)) for one in kept]
+        listings.keep(connection, judged, now=now, basis=rulebook.basis)
+        noticed = outbox.with_notices(connection, held)
+        for one in kept:
+            if one.tellings or one.lease.listing_id in noticed:
+                _notify(connection, one.lease, one.told_now, one.tellings, now)
+        for one in judgements:
+            if one.lease.listing_id not in held:
+                listings.give_back(connection, one.lease, due_at=now)
+        # Last, since every worker writes these few rows.
+        said = {name: error for one in judgements for name, error in one.found.health.items()}
+        for source, error in sorted(said.items()):
+            health.note(connection, source, now, error)
+        fault_point("judge:before-commit")
+    fault_point("judge:after-commit")
+    return held
+
+
+def notices_written(connection: Connection, listing_ids: Sequence[int]) -> dict[int, dict[str, Written]]:
+    """The listings' notices to the release manager, by listing and cause."""
+    told = outbox.told(connection, listing_ids, COMPLETE)
     return {
-        cause: Written(at, how.get(cause))
-        for cause, at in outbox.told(connection, listing_id, COMPLETE).items()
+        number: {cause: Written(*one) for cause, one in causes.items()} for number, causes in told.items()
     }
 
 
@@ -137,7 +201,8 @@ def _is_history(excuse: Excuse, in_force_from: date) -> bool:
     return began is not None and began.date() < in_force_from
 
 
-def _due_again(excuse: Excuse, rulebook: Rulebook, found: Gathered, now: datetime) -> datetime | None:
+def _due_again(judgement: Judgement, rulebook: Rulebook, now: datetime) -> datetime | None:
+    excuse, found = judgement.told_now, judgement.found
     due = [datetime.combine(excuse.flips_on, time(), UTC)] if excuse.flips_on else []
     if rulebook.sources.online:
         due.append(now + rulebook.sources_believed_for / 2)

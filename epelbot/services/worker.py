@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,9 +18,10 @@ from datetime import datetime, timedelta
 from epelbot.errors import TransientError
 from epelbot.faults import fault_point
 from epelbot.ledger import Ledger, health, inbox, listings
+from epelbot.ledger.listings import Lease
 from epelbot.ports import Mailer, Sources
 from epelbot.services.deliver import claim_effect, deliver, park
-from epelbot.services.judge import failed_again_at, judge_leased
+from epelbot.services.judge import Judgement, deliberate, dockets, failed_again_at, keep
 from epelbot.services.read_posts import claim_post, put_off, read_claimed
 from epelbot.services.record import learn_releases, record_messages
 from epelbot.services.rulebook import Rulebook
@@ -27,6 +29,9 @@ from epelbot.services.tell import Addresses, put_off_notice, seal_notices
 from epelbot.settings import Settings
 
 log = logging.getLogger(__name__)
+
+# A batch of judgements takes at most this part of its leases before it is kept.
+_SHARE_OF_A_LEASE = 3
 
 # The leading minor changes twice a year; asking Bodhi every few hours is plenty.
 _RELEASES_EVERY = timedelta(hours=6)
@@ -122,26 +127,57 @@ class Worker:
         return True
 
     def _judge(self) -> bool:
-        now = self.clock()
+        now, settings = self.clock(), self.settings.work
         with self.ledger.write() as connection:
-            lease = listings.claim(connection, now, self.holder, self.settings.work.lease_seconds)
-        if lease is None:
+            leases = listings.claim(
+                connection, now, self.holder, settings.lease_seconds, limit=settings.batch_listings
+            )
+        if not leases:
             return False
         fault_point("judge:after-claim")
+        # What takes long is the look-ups: the leases of those that wait meanwhile must not run out.
+        until = time.monotonic() + settings.lease_seconds / _SHARE_OF_A_LEASE
+        judgements: list[Judgement] = []
+        for number, docket in enumerate(dockets(self.ledger, leases, self.rulebook, now)):
+            if number and time.monotonic() > until:
+                self._give_back(leases[number:], now)
+                break
+            try:
+                judgements.append(deliberate(docket, self.rulebook, self.sources, now))
+            except TransientError:
+                raise
+            except Exception as error:
+                log.exception("%s in %s cannot be judged", docket.lease.package, docket.lease.collection)
+                self._failed(docket.lease, error, now)
+        self._keep(judgements, now)
+        return True
+
+    def _keep(self, judgements: list[Judgement], now: datetime) -> None:
         try:
-            judge_leased(self.ledger, lease, self.rulebook, self.sources, now)
+            keep(self.ledger, judgements, self.rulebook, now)
         except TransientError:
             raise
         except Exception as error:
-            log.exception("%s in %s cannot be judged", lease.package, lease.collection)
-            with self.ledger.write() as connection:
-                listings.give_back(
-                    connection,
-                    lease,
-                    due_at=failed_again_at(lease.attempts, now),
-                    error=f"{type(error).__name__}: {error}",
-                )
-        return True
+            log.exception("%d judgements cannot be kept together", len(judgements))
+            if len(judgements) == 1:
+                self._failed(judgements[0].lease, error, now)
+                return
+            for one in judgements:
+                self._keep([one], now)
+
+    def _give_back(self, leases: list[Lease], now: datetime) -> None:
+        with self.ledger.write() as connection:
+            for lease in leases:
+                listings.give_back(connection, lease, due_at=now)
+
+    def _failed(self, lease: Lease, error: Exception, now: datetime) -> None:
+        with self.ledger.write() as connection:
+            listings.give_back(
+                connection,
+                lease,
+                due_at=failed_again_at(lease.attempts, now),
+                error=f"{type(error).__name__}: {error}",
+            )
 
     def _tell(self) -> bool:
         settings, now = self.settings.deliver, self.clock()

@@ -17,7 +17,7 @@ from epelbot.domain.retirement import State
 from epelbot.domain.verdict import Verdict
 from epelbot.errors import BadInput
 from epelbot.ledger import Ledger, listings, tables
-from epelbot.ledger.listings import Lease
+from epelbot.ledger.listings import Judged, Lease
 from tests.contract.ledgers import EPEL9, NOW, at_once, excuse, later
 
 
@@ -28,7 +28,7 @@ def touch(ledger: Ledger, *packages: str, at: datetime = NOW, whole: Sequence[st
 
 def claim(ledger: Ledger, at: datetime = NOW, seconds: int = 60) -> Lease | None:
     with ledger.write() as connection:
-        return listings.claim(connection, at, "a worker", seconds)
+        return next(iter(listings.claim(connection, at, "a worker", seconds)), None)
 
 
 def must_claim(ledger: Ledger, at: datetime = NOW) -> Lease:
@@ -39,7 +39,7 @@ def must_claim(ledger: Ledger, at: datetime = NOW) -> Lease:
 
 def holds(ledger: Ledger, lease: Lease) -> bool:
     with ledger.write() as connection:
-        return listings.still_holds(connection, lease)
+        return lease.listing_id in listings.still_held(connection, [lease])
 
 
 def judge(
@@ -53,10 +53,10 @@ def judge(
 ) -> bool:
     """Keep a judgement if the lease still holds; returns whether it did."""
     with ledger.write() as connection:
-        if not listings.still_holds(connection, lease):
+        if lease.listing_id not in listings.still_held(connection, [lease]):
             return False
-        said = excuse(lease.package, verdict, state)
-        listings.keep(connection, lease, said, now=NOW, due_at=due_at, basis=basis)
+        said = Judged(lease, excuse(lease.package, verdict, state), due_at)
+        listings.keep(connection, [said], now=NOW, basis=basis)
     return True
 
 
@@ -95,13 +95,11 @@ def test_a_judgement_is_kept_and_the_listing_due_again_when_it_says_so(ledger: L
     touch(ledger, "foo")
     assert judge(ledger, must_claim(ledger), Verdict.WAIT, State.ANNOUNCED, due_at=later(100))
     with ledger.read() as connection:
-        kept = listings.excuse_of(connection, "foo", "epel9")
-        assert kept is not None
-        assert kept.excuse == excuse("foo", Verdict.WAIT, State.ANNOUNCED)
+        kept = connection.execute(select(tables.excuses)).one()
         assert (kept.judged_at, kept.generation, kept.basis) == (NOW, 1, "rules")
-        assert listings.open_retirements(connection, "epel9") == [kept.excuse]
+        said = excuse("foo", Verdict.WAIT, State.ANNOUNCED)
+        assert listings.open_retirements(connection, "epel9") == [said]
         assert listings.open_retirements(connection, "epel8") == []
-        assert listings.excuse_of(connection, "foo", "epel8") is None
     assert claim(ledger, later(99)) is None
     assert must_claim(ledger, later(100)).package == "foo"
 
@@ -121,11 +119,25 @@ def test_an_excuse_that_an_older_epelbot_wrote_is_replaced_all_the_same(ledger: 
     with ledger.write() as connection:
         connection.execute(tables.excuses.update().values(data='{"once":"otherwise"}'))
     touch(ledger, "foo")
-    assert judge(ledger, must_claim(ledger))
+    assert judge(ledger, must_claim(ledger), state=State.ANNOUNCED)
     with ledger.read() as connection:
-        kept = listings.excuse_of(connection, "foo", "epel9")
-    assert kept is not None
-    assert kept.excuse == excuse()
+        assert listings.open_retirements(connection, "epel9") == [excuse(state=State.ANNOUNCED)]
+
+
+def test_several_judgements_are_kept_at_once_and_those_with_news_are_not(ledger: Ledger) -> None:
+    touch(ledger, "first", "second", "third")
+    with ledger.write() as connection:
+        leases = listings.claim(connection, NOW, "a worker", 60, limit=2)
+    assert [one.package for one in leases] == ["first", "second"]
+    assert must_claim(ledger).package == "third", "what is leased is not given twice"
+    touch(ledger, "second")
+    with ledger.write() as connection:
+        held = listings.still_held(connection, leases)
+        assert held == {leases[0].listing_id}
+        kept = [Judged(one, excuse(one.package), None) for one in leases if one.listing_id in held]
+        listings.keep(connection, kept, now=NOW, basis="rules")
+    with ledger.read() as connection:
+        assert list(connection.scalars(select(tables.excuses.c.listing_id))) == [leases[0].listing_id]
 
 
 def test_nobody_else_gets_a_leased_listing_until_the_lease_ends(ledger: Ledger) -> None:

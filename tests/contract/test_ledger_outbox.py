@@ -98,8 +98,9 @@ def test_a_cause_is_told_once_to_each_person(ledger: Ledger, listing: int) -> No
     assert seal(ledger) == []
     with ledger.read() as connection:
         assert outbox.counts(connection) == {HELD: 2}
-        assert outbox.told(connection, listing, "R2") == {"no final build": NOW}
-        assert outbox.told(connection, listing, "R4") == {}
+        assert outbox.told(connection, [listing], "R2") == {listing: {"no final build": (NOW, HELD)}}
+        assert outbox.told(connection, [listing], "R4") == {}
+        assert outbox.with_notices(connection, [listing, listing + 1]) == {listing}
         assert [row.person for row in _notices(ledger)] == ["ann", "bob"]
 
 

@@ -29,6 +29,7 @@ from epelbot.errors import ConfigError, TransientError
 from epelbot.ledger import Ledger, evidence, health, inbox, listings, migrate, outbox, posts, tables
 from epelbot.ledger.export import export
 from epelbot.ledger.inbox import Arrival
+from epelbot.ledger.listings import Judged
 from epelbot.shipped import migrations_folder
 from tests.contract.ledgers import NOW, at_once, drop_everything, excuse, post, recorded, tagged
 
@@ -59,10 +60,9 @@ def fill(ledger: Ledger) -> None:
         posts.keep(connection, post(text="I have no time for foo."), NOW)
         listings.learn_release(connection, "epel10.1", "epel10", "current", NOW)
         listings.touch(connection, [("foo", "epel9"), ("bar", "epel9")], NOW, whole=["epel9"])
-        lease = listings.claim(connection, NOW, "a worker", 60)
-        assert lease is not None
-        said = excuse(lease.package, state=State.ANNOUNCED)
-        listings.keep(connection, lease, said, now=NOW, due_at=None, basis="rules")
+        (lease,) = listings.claim(connection, NOW, "a worker", 60)
+        said = Judged(lease, excuse(lease.package, state=State.ANNOUNCED), None)
+        listings.keep(connection, [said], now=NOW, basis="rules")
         for person in ("ann", "bob"):
             outbox.notify(
                 connection,

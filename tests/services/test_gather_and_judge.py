@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from epelbot.domain.build import BuildContents, FileFlag
 from epelbot.domain.evidence import BuildTagged, LookedUp
@@ -19,7 +21,7 @@ from epelbot.domain.people import PackageAccess
 from epelbot.domain.retirement import State
 from epelbot.domain.verdict import Verdict
 from epelbot.errors import PermanentError
-from epelbot.ledger import listings
+from epelbot.ledger import listings, tables
 from epelbot.ports import BuildContentsSource
 from epelbot.services.judge import failed_again_at
 from epelbot.testing.story import README, Story, whole_retirement
@@ -37,6 +39,13 @@ def announced_story() -> Story:
     story.package("oldtool", "ann", START)
     story.shipped("oldtool-1.0-1.el9", START + A_DAY)
     story.announced("oldtool", "epel9", "ann", END)
+    return story
+
+
+def two_packages() -> Story:
+    story = announced_story()
+    story.package("newtool", "bob", START)
+    story.shipped("newtool-1.0-1.el9", START)
     return story
 
 
@@ -77,7 +86,7 @@ def due_at(house: House, package: str = "oldtool") -> datetime | None:
     with house.ledger.write() as connection:
         for hours in range(30 * 24 + 1):
             at = house.now + timedelta(hours=hours)
-            if (lease := listings.claim(connection, at, "test", 60)) is not None:
+            for lease in listings.claim(connection, at, "test", 60):
                 assert lease.package == package
                 return at
     return None
@@ -249,10 +258,7 @@ def test_a_judgement_starts_again_when_evidence_arrives_meanwhile() -> None:
 
 
 def test_a_judgement_that_fails_is_tried_again_later_and_holds_up_no_other() -> None:
-    story = announced_story()
-    story.package("newtool", "bob", START)
-    story.shipped("newtool-1.0-1.el9", START)
-    house = House(story)
+    house = House(two_packages())
 
     def fails() -> None:
         if house.now < START + 800 * A_DAY:
@@ -262,7 +268,7 @@ def test_a_judgement_that_fails_is_tried_again_later_and_holds_up_no_other() -> 
     house.now = START + 790 * A_DAY
     house.sees()
     with house.ledger.read() as connection:
-        assert listings.excuse_of(connection, "oldtool", "epel9") is None
+        assert connection.scalars(select(tables.excuses.c.listing_id)).all() == []
     house.later(days=20)
     assert house.verdicts()["R2"] is Verdict.MUST_ACT
 
@@ -365,3 +371,31 @@ def test_what_was_asked_for_one_collection_of_a_major_says_nothing_of_another() 
         house.later(seconds=1)
     tagged = {one.fact.tag for one in house.evidence(major=10) if isinstance(one.fact, BuildTagged)}
     assert tagged == {"epel10.1", "epel10.2"}
+
+
+def test_a_batch_is_kept_before_its_leases_can_run_out() -> None:
+    house = House(two_packages())
+    watched(house, lambda: time.sleep(0.5))
+    house.settings = replace(house.settings, work=replace(house.settings.work, lease_seconds=1))
+    house.feed()
+    worker = house.worker()
+    while worker._record() or worker._read():
+        pass
+    assert worker._judge()
+    with house.ledger.read() as connection:
+        assert listings.how_many_due(connection, house.now) == 1, "one was judged, one was given back"
+    assert worker._judge()
+    assert not worker._judge()
+
+
+def test_a_judgement_that_cannot_be_kept_holds_up_no_other() -> None:
+    story = two_packages()
+    first, *others = story.world.taggings
+    assert first.nvr.name == "oldtool"
+    story.world.taggings = [replace(first, tagged_by="no text: \udc80"), *others]
+    house = House(story).sees()
+    with house.ledger.read() as connection:
+        judged = select(tables.listings.c.package).where(tables.listings.c.verdict.is_not(None))
+        assert connection.scalars(judged).all() == ["newtool"]
+        failed = select(tables.listings.c.last_error).where(tables.listings.c.package == "oldtool")
+        assert "surrogates not allowed" in connection.scalars(failed).one()

@@ -23,11 +23,9 @@ A_DAY = timedelta(days=1)
 
 def due(house: House) -> list[tuple[str, str]]:
     """The listings that wait to be judged, in the order in which they will be."""
-    found = []
     with house.ledger.write() as connection:
-        while (lease := listings.claim(connection, house.now, "test", 60)) is not None:
-            found.append((lease.package, lease.collection.name))
-    return found
+        leases = listings.claim(connection, house.now, "test", 60, limit=100)
+    return [(lease.package, lease.collection.name) for lease in leases]
 
 
 def recorded(*messages: Record) -> House:
