@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from epelbot.domain.build import Build, BuildContents, RpmContents, Tagging
+from epelbot.domain.build import Build, BuildContents, PackageEntry, RpmContents, Tagging
 from epelbot.domain.evidence import UpdateSeen
 from epelbot.domain.nevra import NVR
 from epelbot.domain.people import PackageAccess
@@ -65,6 +65,9 @@ class BuildHistory(Protocol):
     def is_blocked(self, package: str, tag: str) -> bool | None:
         """Whether the package is blocked in the tag (inherited blocks count); None when it isn't listed."""
 
+    def package_entries(self, package: str, tags: Sequence[str]) -> tuple[PackageEntry, ...]:
+        """How the package has stood in these tags' own package lists, past and present, oldest first."""
+
     def epel_tags(self) -> tuple[str, ...]:
         """The stable tags of EPEL collections that exist, sorted."""
 
@@ -92,6 +95,15 @@ class UpdateSource(Protocol):
         """EPEL's releases that are not disabled, archived ones included, sorted by name."""
 
 
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit in dist-git. ``author`` is a name, not an account, and ``committed_at`` is by their clock."""
+
+    revision: str
+    author: str | None
+    committed_at: datetime
+
+
 class PackageSources(Protocol):
     """dist-git, wherever it lives."""
 
@@ -106,6 +118,9 @@ class PackageSources(Protocol):
 
     def dead_package(self, package: str, branch: str) -> str | None:
         """The text of ``dead.package`` at the branch's tip, or None when the branch is alive or absent."""
+
+    def tip(self, package: str, branch: str) -> Commit | None:
+        """The commit at the branch's tip; None where there is no such branch, or no such package."""
 
     def retired_in(self, branch: str) -> tuple[str, ...]:
         """Every package whose branch of that name is retired, sorted, as of the daily list (FIELD 4)."""

@@ -145,3 +145,15 @@ class Tagging:
     tagged_by: str | None = None
     untagged_at: datetime | None = None
     untagged_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PackageEntry:
+    """How a package stood in a Koji tag's package list for a time; ``ended_at`` is None while it lasts."""
+
+    tag: str
+    blocked: bool
+    set_at: datetime
+    set_by: str | None = None
+    ended_at: datetime | None = None
+    ended_by: str | None = None

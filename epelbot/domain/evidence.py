@@ -72,11 +72,15 @@ class BuildChanged:
 
 @dataclass(frozen=True, slots=True)
 class PackageListChanged:
-    """A package's entry in a tag's package list changed; ``blocked`` is how it stands afterwards."""
+    """A package's entry in a tag's package list changed; ``blocked`` is how it stands afterwards.
+
+    ``by`` is who did it; messages don't tell (FIELD 1.4). The action "seen" is a look at it, not a change.
+    """
 
     tag: str
     action: str
     blocked: bool
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,19 @@ class Pushed:
     dead_package: str | None = None
     author: str | None = None
     text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BranchSeen:
+    """A dist-git branch as its tip stood: ``dead_package`` is that file's text ("" if it is empty), or None.
+
+    Of a dead branch, ``revision`` and ``author`` (a name, as git has it) are those of the commit at the tip.
+    """
+
+    branch: str
+    dead_package: str | None
+    revision: str | None = None
+    author: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +299,7 @@ Fact = (
     | BuildChanged
     | PackageListChanged
     | Pushed
+    | BranchSeen
     | AccessSeen
     | AccessChanged
     | Synced
@@ -301,6 +319,7 @@ KINDS: dict[str, type[Fact]] = {
     "build": BuildChanged,
     "package-list": PackageListChanged,
     "push": Pushed,
+    "branch-tip": BranchSeen,
     "access": AccessSeen,
     "access-change": AccessChanged,
     "sync": Synced,
@@ -369,7 +388,7 @@ def _identity(fact: Fact, happened_at: datetime) -> tuple[str, ...]:
             return (fact.branch, fact.revision, fact.dead_package or "")
         case LookedUp():
             return (fact.what,) if fact.tag is None else (fact.what, fact.tag)
-        case AccessSeen() | UpdateSeen() | PackageListChanged(action="seen"):
+        case AccessSeen() | BranchSeen() | UpdateSeen() | PackageListChanged(action="seen"):
             # Without the time: what is seen unchanged a hundred times is one row, confirmed again.
             return (repr(fact),)
         case _:

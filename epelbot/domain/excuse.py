@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from epelbot.domain.collection import Collection
+from epelbot.domain.departure import Departure
 from epelbot.domain.evidence import BuildChecked
 from epelbot.domain.lifetime import Lifetime
 from epelbot.domain.people import People
@@ -23,7 +24,7 @@ class Excuse:
     Terminal, page, JSON and mail are worded from this one value. ``findings`` stand in the registry's
     reading order; ``flips_on`` is the first day on which the answer changes by itself. ``tag`` is Koji's
     stable tag that the listing's builds are in. ``to_change`` is what R2 found in the newest build, where
-    that has to change.
+    that has to change. ``departure`` tells how the listing left, if it did.
     """
 
     package: str
@@ -38,3 +39,4 @@ class Excuse:
     notes: tuple[str, ...] = ()
     tag: str | None = None
     to_change: BuildChecked | None = None
+    departure: Departure | None = None

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from epelbot.domain.build import Tagging
 from epelbot.domain.collection import Collection
+from epelbot.domain.departure import Departure
 from epelbot.domain.evidence import BuildChecked, PostRead, UpdateSeen
 from epelbot.domain.nevra import EVR, NVR
 from epelbot.domain.people import People
@@ -57,7 +58,7 @@ class Horizon:
     ``current_tag`` is the tag that makes the repository now (the last of ``tags`` for the leading
     collection, whose earlier tags went to trailing ones). ``led_until`` tells of those, as far as it is
     known, on which day their minor was branched: what enters them later, or is still in them, is no longer
-    the leading collection's. What was posted before ``in_force_from`` is history. ``synced_at`` are the
+    the leading collection's. What lies before ``in_force_from`` is history. ``synced_at`` are the
     syncs of the stable repository, oldest first.
     """
 
@@ -159,6 +160,10 @@ class Facts:
     decision: Decision | None = None
     told_at: datetime | None = None
     told_how: str | None = None
+    #: None where nothing tells that it left; Missing where something does that can't be confirmed.
+    departure: Departure | Missing | None = None
+    #: What R2 found in the last build that its users got, where it has left.
+    last_check: Known[BuildChecked] | Missing | None = None
     #: An earlier build carried the file: a newer one without it opens the retirement again.
     carried_before: bool = False
     #: What began before this day is history: shown, but nobody is told (POLICY, in force).

@@ -10,7 +10,8 @@ from epelbot.domain.verdict import Evidence, Finding, Verdict
 from epelbot.policy.rule import RELEASE_MANAGER_OR_COMMITTEE, Case, Rule
 
 
-def _judge(case: Case) -> Finding:
+def announcement_finding(case: Case) -> Finding:
+    """R1's finding, whether or not there is a retirement yet; the people must be known."""
     facts, lists = case.facts, case.profile.lists
     post = facts.announcement
     if post is not None:
@@ -84,7 +85,7 @@ RULE = Rule(
     "R1",
     "announced",
     needs=("people",),
-    judge=_judge,
+    judge=announcement_finding,
     required="a post by a maintainer that names package and collection and gives the reason",
     waivable_by=RELEASE_MANAGER_OR_COMMITTEE,
     # A post that a person has to judge begins nothing, but somebody has to read it.

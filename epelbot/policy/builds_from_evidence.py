@@ -197,7 +197,11 @@ def check_of(
         return newest
     if newest.value is None:
         return Missing("Koji", "the listing has no build to look into")
-    nvr = str(newest.value.nvr)
+    return check_of_build(str(newest.value.nvr), seen, readme)
+
+
+def check_of_build(nvr: str, seen: Seen, readme: ReadmeRules) -> Known[BuildChecked] | Missing:
+    """The same of any build."""
     told = (*seen.of(BuildChecked), *seen.of_later(BuildChecked))
     checks = [(one, fact) for one, fact in told if fact.nvr == nvr and fact.rules == readme]
     if not checks:

@@ -10,15 +10,16 @@ had happened by its end counts, as known now (POLICY, Words).
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, datetime
 
 from epelbot.domain.collection import Collection
+from epelbot.domain.departure import Departure
 from epelbot.domain.evidence import (
     BuildChecked,
     BuildTagged,
     Decided,
-    PackageListChanged,
     Recorded,
     UpdateSeen,
 )
@@ -26,8 +27,16 @@ from epelbot.domain.facts import Announcement, Facts, Horizon, Known, Missing, N
 from epelbot.domain.nevra import NVR
 from epelbot.domain.people import People
 from epelbot.domain.profile import Profile
-from epelbot.domain.retirement import Decision
-from epelbot.policy.builds_from_evidence import LIVE_STATUSES, check_of, epochs_of, newest_build, presence_of
+from epelbot.domain.retirement import Action, Decision
+from epelbot.policy.builds_from_evidence import (
+    LIVE_STATUSES,
+    check_of,
+    check_of_build,
+    epochs_of,
+    newest_build,
+    presence_of,
+)
+from epelbot.policy.departure_from_evidence import block_of, departure_of
 from epelbot.policy.posts_from_evidence import announcements, people_behind
 from epelbot.policy.seen import Seen
 
@@ -42,7 +51,8 @@ def facts_from_evidence(
     profile: Profile,
 ) -> Facts:
     """The facts of one listing on ``as_of``, from all that the ledger holds of it and its collection."""
-    seen = Seen.on(as_of, evidence, horizon)
+    told = tuple(evidence)
+    seen = Seen.on(as_of, told, horizon)
     epochs = epochs_of(seen)
     presence = presence_of(seen, epochs, profile.undo_days)
     newest = newest_build(package, seen, epochs, presence)
@@ -50,6 +60,15 @@ def facts_from_evidence(
     announced, doubtful = announcements(seen, collection, people, profile.roles, _entered_at(presence))
     in_force_from = horizon.in_force_from
     synced_at = horizon.synced_at[: bisect_left(horizon.synced_at, seen.until)]
+    decision = _decision(seen, collection, epochs, post=_post_now(announced, people), newest=newest)
+
+    def decided(day: date) -> Decision | None:
+        if day >= as_of:
+            return decision
+        before = facts_from_evidence(package, collection, told, as_of=day, horizon=horizon, profile=profile)
+        return before.decision
+
+    departure = _departure(seen, collection, presence, profile, decided)
     return Facts(
         package=package,
         collection=collection,
@@ -62,8 +81,10 @@ def facts_from_evidence(
         sync_silence=_silence(synced_at, seen),
         announcement=announced,
         doubtful=tuple(post for post in doubtful if post.posted_at.date() >= in_force_from),
-        blocked=_blocked(seen),
-        decision=_decision(seen, collection, epochs, post=_post_now(announced, people), newest=newest),
+        blocked=block_of(seen) is not None,
+        decision=decision,
+        departure=departure,
+        last_check=_last_check(departure, seen, profile),
         carried_before=any(fact.outcome == "carries" for _, fact in seen.of(BuildChecked)),
         in_force_from=in_force_from,
         doubtful_before=tuple(post for post in doubtful if post.posted_at.date() < in_force_from),
@@ -84,19 +105,29 @@ def _silence(synced_at: tuple[datetime, ...], seen: Seen) -> Missing | None:
     return Missing("the message bus", "no sync of the repository has been seen", last)
 
 
-def _blocked(seen: Seen) -> bool:
-    """Whether the package is blocked in the newest tag that anything is known of."""
-    told = seen.of(PackageListChanged)
-    for tag in reversed(seen.horizon.tags):
-        last = seen.last_word(pair for pair in told if pair[1].tag == tag)
-        if last is not None and (last[1].blocked or _is_listed(seen, tag)):
-            return last[1].blocked
-    return False
+def _departure(
+    seen: Seen,
+    collection: Collection,
+    presence: Known[Presence] | Missing,
+    profile: Profile,
+    decided: Callable[[date], Decision | None],
+) -> Departure | Missing | None:
+    """How it left; what the release manager had approved by then does not change by what happens later."""
+    left = departure_of(seen, collection, presence, profile)
+    if not isinstance(left, Departure):
+        return left
+    decision = decided(left.day)
+    return replace(left, approved=decision is not None and decision.action is Action.APPROVE)
 
 
-def _is_listed(seen: Seen, tag: str) -> bool:
-    """True if the package ever was in that tag: "not blocked" of one that doesn't list it tells nothing."""
-    return any(fact.tag == tag for _, fact in seen.of(BuildTagged))
+def _last_check(
+    departure: Departure | Missing | None, seen: Seen, profile: Profile
+) -> Known[BuildChecked] | Missing | None:
+    if not isinstance(departure, Departure):
+        return None
+    if departure.last_build is None:
+        return Missing("Koji", "it is not known which build was its last")
+    return check_of_build(str(departure.last_build.nvr), seen, profile.readme)
 
 
 def _post_now(announced: Announcement | None, people: Known[People] | Missing) -> Known[str | None] | Missing:

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from epelbot.domain.calendar import Calendar
+from epelbot.domain.departure import Departure
 from epelbot.domain.evidence import BuildChecked
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.facts import Facts, Known, Missing
@@ -21,6 +22,7 @@ from epelbot.policy.minimum_lifetime import last_supported_day, lifetime
 from epelbot.policy.registry import RULES
 from epelbot.policy.retire_at_a_release import earliest_compose
 from epelbot.policy.rule import Case
+from epelbot.policy.violations import VIOLATIONS
 
 _DONE = (Verdict.OK, Verdict.WAIVED)
 _SIGNS_OF_LEAVING = ("carries", "near-miss")
@@ -44,10 +46,12 @@ def judge(facts: Facts, calendar: Calendar, profile: Profile) -> Excuse:
     retirement = _retirement(case, findings) if leaving or has_left else None
     if has_left:
         # What had to be shown has been shown; a package that is gone owes nobody a step.
-        findings = tuple(found for found in findings if found.verdict in _DONE)
+        findings = tuple(one for one in findings if one.verdict in _DONE or one.rule in VIOLATIONS)
         notes.append(_left_when(facts))
     notes += _history(facts, retirement)
+    grace = _grace(facts, profile, notes)
     flips = [found.flips_on for found in findings if found.flips_on and found.flips_on > facts.as_of]
+    flips += [grace] if grace is not None else []
     return Excuse(
         package=facts.package,
         collection=facts.collection,
@@ -61,6 +65,7 @@ def judge(facts: Facts, calendar: Calendar, profile: Profile) -> Excuse:
         notes=tuple(notes),
         tag=_tag(facts),
         to_change=_to_change(facts) if leaving and not has_left else None,
+        departure=facts.departure if isinstance(facts.departure, Departure) else None,
     )
 
 
@@ -204,6 +209,8 @@ def _history(facts: Facts, retirement: Retirement | None) -> list[str]:
     """What lies before the day from which the policy is in force: shown, but nobody is asked or told."""
     begins = facts.in_force_from
     found = []
+    if isinstance(facts.departure, Departure) and not facts.departure.in_force:
+        found.append(f"it left before the policy was in force ({begins}): that is history, and no violation")
     if (
         retirement is not None
         and retirement.began_at is not None
@@ -222,6 +229,21 @@ def _history(facts: Facts, retirement: Retirement | None) -> list[str]:
             f"announced that it leaves{where}"
         )
     return found
+
+
+def _grace(facts: Facts, profile: Profile, notes: list[str]) -> date | None:
+    """The day after the grace of ``dead.package`` ends, where it runs; until then nothing has happened."""
+    left = facts.departure
+    if not isinstance(left, Departure) or left.counts:
+        return None
+    (act,) = left.acts
+    by = f" by {act.by}" if act.by else ""
+    notes.append(
+        f"dead.package was committed to {act.where}{by} on {act.at:%Y-%m-%d %H:%M} UTC; Fedora's automation "
+        f"will block the package, and after {profile.grace_hours} hours, from {left.at:%Y-%m-%d %H:%M} UTC "
+        "on, it counts as gone, unless the file is taken out again"
+    )
+    return left.day + timedelta(days=1)
 
 
 def _tag(facts: Facts) -> str | None:

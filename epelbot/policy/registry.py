@@ -12,6 +12,11 @@ from epelbot.policy import (
     minimum_lifetime,
     release_manager_told,
     retire_at_a_release,
+    retired_from_a_trailing_collection,
+    retired_inside_a_cycle,
+    retired_too_early,
+    retired_unannounced,
+    retired_without_final_build,
 )
 from epelbot.policy.rule import Rule
 
@@ -22,4 +27,9 @@ RULES: tuple[Rule, ...] = (
     final_build.RULE,
     in_updates.RULE,
     release_manager_told.RULE,
+    retired_too_early.RULE,
+    retired_unannounced.RULE,
+    retired_without_final_build.RULE,
+    retired_inside_a_cycle.RULE,
+    retired_from_a_trailing_collection.RULE,
 )

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from epelbot.domain.collection import Collection
+from epelbot.domain.departure import Departure
 from epelbot.domain.evidence import (
     AccessSeen,
     BuildChanged,
@@ -21,19 +22,20 @@ from epelbot.domain.evidence import (
     BuildTagged,
     Fact,
     LookedUp,
-    PackageListChanged,
     Recorded,
     UpdateSeen,
 )
-from epelbot.domain.facts import Horizon, Known, NewestBuild
-from epelbot.domain.nevra import NVR
+from epelbot.domain.facts import Horizon, Known, Missing
+from epelbot.domain.nevra import EVR, NVR
 from epelbot.domain.profile import Profile
 from epelbot.errors import NotThere, PermanentError, TransientError
 from epelbot.policy.builds_from_evidence import LIVE_STATUSES, TAG_HISTORY, UPDATES
+from epelbot.policy.departure_from_evidence import BRANCH
 from epelbot.policy.facts_from_evidence import facts_from_evidence
 from epelbot.policy.posts_from_evidence import ACCESS
 from epelbot.policy.seen import last_answer
 from epelbot.ports import BuildContentsSource, BuildHistory, PackageSources, Sources, UpdateSource
+from epelbot.services.gather_departures import branch_tip, package_list
 from epelbot.services.verify_build import verify_build
 
 
@@ -78,11 +80,18 @@ def gather(question: Question, known: Sequence[Recorded], sources: Sources) -> G
         sources.contents,
     )
     if history is not None and _is_stale(question, known, TAG_HISTORY, question.horizon.tags):
-        found.take("koji", lambda: _tag_history(question, history))
+        found.take("koji", lambda: _tag_history(question, known, history))
     if updates is not None and _is_stale(question, known, UPDATES, question.horizon.tags):
         found.take("bodhi", lambda: _updates(question, updates))
     if packages is not None and _is_stale(question, known, ACCESS):
         found.take("dist-git", lambda: _access(question, packages))
+    branch = (question.collection.branch,)
+    if (
+        packages is not None
+        and not found.health.get("dist-git")
+        and _is_stale(question, known, BRANCH, branch)
+    ):
+        found.take("dist-git", lambda: _branch_tip(question, known, packages))
     # A source that has just failed is not asked more.
     if history is not None and not found.health.get("koji"):
         untold = _builds_without_epoch(question, [*known, *found.evidence])
@@ -90,9 +99,9 @@ def gather(question: Question, known: Sequence[Recorded], sources: Sources) -> G
             found.take("koji", lambda: _epochs(question, untold, history))
     if contents is not None:
         told = [*known, *found.evidence]
-        newest = _unread_build(question, told)
-        if newest is not None:
-            found.take("koji", lambda: _checked(question, told, newest, contents))
+        build = _unread_build(question, told)
+        if build is not None:
+            found.take("koji", lambda: _checked(question, told, build, contents))
     return found
 
 
@@ -113,16 +122,17 @@ def _recorded(
     return Recorded(fact, question.package, major, source, at, question.horizon.now)
 
 
-def _tag_history(question: Question, history: BuildHistory) -> Iterator[Recorded]:
+def _tag_history(question: Question, known: Sequence[Recorded], history: BuildHistory) -> Iterator[Recorded]:
     for stay in history.tag_history(question.package, question.horizon.tags):
         tagged = BuildTagged(str(stay.nvr), stay.tag, untagged=False, by=stay.tagged_by, epoch=stay.epoch)
         yield _recorded(question, tagged, "koji", stay.tagged_at)
         if stay.untagged_at is not None:
             left = BuildTagged(str(stay.nvr), stay.tag, untagged=True, by=stay.untagged_by, epoch=stay.epoch)
             yield _recorded(question, left, "koji", stay.untagged_at)
-    now, tag = question.horizon.now, question.horizon.current_tag
-    blocked = history.is_blocked(question.package, tag)
-    yield _recorded(question, PackageListChanged(tag, "seen", blocked=bool(blocked)), "koji", now)
+    now, tags = question.horizon.now, question.horizon.tags
+    yield from package_list(
+        question.package, question.collection.major, tags, known, history=history, now=now
+    )
     for asked in question.horizon.tags:
         yield _recorded(question, LookedUp(TAG_HISTORY, asked), "koji", now)
 
@@ -152,6 +162,14 @@ def _access(question: Question, packages: PackageSources) -> Iterator[Recorded]:
     yield _recorded(question, LookedUp(ACCESS), "dist-git", now, every_branch=True)
 
 
+def _branch_tip(
+    question: Question, known: Iterable[Recorded], packages: PackageSources
+) -> Iterator[Recorded]:
+    now, collection = question.horizon.now, question.collection
+    yield from branch_tip(question.package, collection, known, packages=packages, now=now)
+    yield _recorded(question, LookedUp(BRANCH, collection.branch), "dist-git", now)
+
+
 def _builds_without_epoch(question: Question, known: Iterable[Recorded]) -> list[NVR]:
     """Builds in live updates whose epoch Koji has not told; messages of updates and tags tell none."""
     told: set[str] = set()
@@ -172,8 +190,11 @@ def _epochs(question: Question, wanted: Sequence[NVR], history: BuildHistory) ->
         yield _recorded(question, state, "koji", build.completed_at or question.horizon.now)
 
 
-def _unread_build(question: Question, known: Sequence[Recorded]) -> NewestBuild | None:
-    """The newest build, unless R2 has read it well already: what is in a build never changes."""
+def _unread_build(question: Question, known: Sequence[Recorded]) -> tuple[NVR, EVR] | None:
+    """The newest build, unless R2 has read it well already: what is in a build never changes.
+
+    Of a listing that has left, the last build that its users got.
+    """
     facts = facts_from_evidence(
         question.package,
         question.collection,
@@ -182,17 +203,23 @@ def _unread_build(question: Question, known: Sequence[Recorded]) -> NewestBuild 
         horizon=question.horizon,
         profile=question.profile,
     )
-    if not isinstance(facts.newest, Known):
+    left = facts.departure
+    if isinstance(left, Departure) and left.last_build is not None and not _is_read(facts.last_check):
+        stay = left.last_build
+        return stay.nvr, stay.nvr.evr(stay.epoch)
+    if not isinstance(facts.newest, Known) or facts.newest.value is None or _is_read(facts.check):
         return None
-    if isinstance(facts.check, Known) and facts.check.value.outcome != "unreadable":
-        return None
-    return facts.newest.value
+    return facts.newest.value.nvr, facts.newest.value.evr
+
+
+def _is_read(check: Known[BuildChecked] | Missing | None) -> bool:
+    return isinstance(check, Known) and check.value.outcome != "unreadable"
 
 
 def _checked(
-    question: Question, known: Sequence[Recorded], newest: NewestBuild, contents: BuildContentsSource
+    question: Question, known: Sequence[Recorded], build: tuple[NVR, EVR], contents: BuildContentsSource
 ) -> Iterator[Recorded]:
-    """What R2 finds in the newest build; a text that some build had before is not read again."""
+    """What R2 finds in the build; a text that some build had before is not read again."""
     read_before = {
         readme.digest: readme.says_retired
         for one in known
@@ -202,7 +229,7 @@ def _checked(
     }
     rules = question.profile.readme
     try:
-        checked = verify_build(contents, newest.nvr, newest.evr.epoch, rules, read_before)
+        checked = verify_build(contents, build[0], build[1].epoch, rules, read_before)
     except NotThere:
         # Koji may not have the files of a build that it names; nothing is known of them then.
         return

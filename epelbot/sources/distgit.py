@@ -8,13 +8,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 from epelbot.domain.people import PackageAccess
 from epelbot.errors import NotThere, PermanentError
 from epelbot.http import MEBIBYTE, Http
+from epelbot.ports import Commit
 from epelbot.translate import shape
 from epelbot.translate.project_json import access_from_json, collaborators_from_json
+
+# What datetime can hold; committers' clocks say anything.
+_LAST_SECOND = 253402300799
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,7 @@ class DistGit:
     lookaside_url: str | None = None
     group_age: float = 3600
     monotonic: Callable[[], float] = time.monotonic
+    _retired: dict[str, tuple[float, tuple[str, ...]]] = field(default_factory=dict, init=False, repr=False)
     _members: dict[str, tuple[float, tuple[str, ...]]] = field(default_factory=dict, init=False, repr=False)
 
     def access(self, package: str) -> PackageAccess:
@@ -74,11 +80,37 @@ class DistGit:
         kind = shape.text(shape.mapping(answer, "dist-git's answer").get("type"), "the type of dead.package")
         return "" if kind == "file" else None
 
+    def tip(self, package: str, branch: str) -> Commit | None:
+        """The commit at the branch's tip; None where there is no such branch, or no such package."""
+        project = f"api/0/rpms/{_path(package)}"
+        try:
+            answer = self.http.get_json(self._url(f"{project}/git/branches"), {"with_commits": "1"})
+            tips = shape.mapping(shape.mapping(answer, "dist-git's answer").get("branches"), "branches")
+            if branch not in tips:
+                return None
+            revision = shape.text(tips[branch], f"the tip of {branch}")
+            found = self.http.get_json(self._url(f"{project}/c/{_path(revision)}/info"))
+        except NotThere:
+            return None
+        info = shape.mapping(found, "dist-git's answer")
+        seconds = min(shape.count(info.get("commit_time"), "commit_time"), _LAST_SECOND)
+        author = shape.text_or_none(info.get("author") or None, "author")
+        return Commit(revision, author, datetime.fromtimestamp(seconds, UTC))
+
     def retired_in(self, branch: str) -> tuple[str, ...]:
         """Every package whose branch of that name is retired, sorted, as of the daily list.
 
-        `NotThere` for a branch without a list: a wrong name, or a release that Bodhi no longer has.
+        Asked for once and believed for ``group_age``. `NotThere` for a branch without a list: a wrong name,
+        or a release that Bodhi no longer has.
         """
+        asked_at, found = self._retired.get(branch, (None, ()))
+        now = self.monotonic()
+        if asked_at is None or now - asked_at >= self.group_age:
+            found = self._ask_retired_in(branch)
+            self._retired[branch] = (now, found)
+        return found
+
+    def _ask_retired_in(self, branch: str) -> tuple[str, ...]:
         lookaside = (self.lookaside_url or self._url("lookaside")).rstrip("/")
         answer = shape.mapping(self.http.get_json(f"{lookaside}/retired_in_{_path(branch)}.json"), "the list")
         return tuple(sorted(set(shape.names(answer.get(branch), f"the list of {branch}"))))

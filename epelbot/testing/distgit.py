@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from epelbot.domain.people import PackageAccess
 from epelbot.errors import NotThere
+from epelbot.ports import Commit
 from epelbot.testing.world import World
 
 
@@ -43,6 +44,11 @@ class FakeDistGit:
         """The text of ``dead.package`` at the branch's tip, or None when the branch is alive or absent."""
         self.world.answer("dist-git")
         return self.world.dead_packages.get((package, branch))
+
+    def tip(self, package: str, branch: str) -> Commit | None:
+        """The commit at the branch's tip."""
+        self.world.answer("dist-git")
+        return self.world.tips.get((package, branch))
 
     def retired_in(self, branch: str) -> tuple[str, ...]:
         """Every package whose branch of that name is retired, sorted."""

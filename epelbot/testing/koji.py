@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from epelbot.domain.build import Build, BuildContents, BuildState, Tagging
+from epelbot.domain.build import Build, BuildContents, BuildState, PackageEntry, Tagging
 from epelbot.domain.collection import place_of_tag
 from epelbot.domain.nevra import NVR
 from epelbot.errors import NotThere
@@ -56,6 +56,12 @@ class FakeKoji:
         self.world.answer("koji")
         config = package_config(self.world, package, tag)
         return config[1] if config is not None else None
+
+    def package_entries(self, package: str, tags: Sequence[str]) -> tuple[PackageEntry, ...]:
+        """As `BuildHistory.package_entries`."""
+        self.world.answer("koji")
+        found = (one for name, one in self.world.package_entries if name == package and one.tag in tags)
+        return tuple(sorted(found, key=lambda entry: entry.set_at))
 
     def epel_tags(self) -> tuple[str, ...]:
         """As `BuildHistory.epel_tags`."""

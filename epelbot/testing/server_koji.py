@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import quote
 from xml.parsers.expat import ExpatError
 
-from epelbot.domain.build import Build, BuildState, RpmContents, RpmFile, Tagging
+from epelbot.domain.build import Build, BuildState, PackageEntry, RpmContents, RpmFile, Tagging
 from epelbot.domain.nevra import NVR
 from epelbot.testing.koji import package_config, tags_of
 from epelbot.testing.server import Request, Response
@@ -247,7 +247,7 @@ def _get_rpm_headers(world: World, rpmID: int, headers: list[str]) -> dict[str, 
 
 
 def _query_history(world: World, tables: list[str], package: str, tag: str) -> dict[str, Any]:
-    if tables != ["tag_listing"]:
+    if tables not in (["tag_listing"], ["tag_packages"]):
         raise xmlrpc.client.Fault(GENERIC_ERROR, f"No such history table here: {tables}")
     for table, name, known in (
         ("tag", tag, tag in tags_of(world)),
@@ -255,9 +255,33 @@ def _query_history(world: World, tables: list[str], package: str, tag: str) -> d
     ):
         if not known:
             raise xmlrpc.client.Fault(GENERIC_ERROR, f"No such entry in table {table}: {name}")
+    if tables == ["tag_packages"]:
+        rows = [one for name, one in world.package_entries if (name, one.tag) == (package, tag)]
+        return {"tag_packages": [_entry_row(world, package, one) for one in reversed(rows)]}
     stays = [one for one in world.taggings if (one.nvr.name, one.tag) == (package, tag)]
     # In no order that anybody promised (15): here, the newest first.
     return {"tag_listing": [_tagging_row(world, one) for one in reversed(stays)]}
+
+
+def _entry_row(world: World, package: str, entry: PackageEntry) -> dict[str, Any]:
+    ended = entry.ended_at
+    return {
+        "active": True if ended is None else None,
+        "blocked": entry.blocked,
+        "create_event": int(entry.set_at.timestamp()) % 100_000,
+        "create_ts": entry.set_at.timestamp(),
+        "creator_id": _OWNER_ID,
+        "creator_name": entry.set_by,
+        "extra_arches": None,
+        "package.name": package,
+        "package_id": _package_id(world, package),
+        "revoke_event": None if ended is None else int(ended.timestamp()) % 100_000,
+        "revoke_ts": None if ended is None else ended.timestamp(),
+        "revoker_id": None if ended is None else _OWNER_ID,
+        "revoker_name": entry.ended_by,
+        "tag.name": entry.tag,
+        "tag_id": tags_of(world).index(entry.tag) + 1,
+    }
 
 
 def _tagging_row(world: World, stay: Tagging) -> dict[str, Any]:

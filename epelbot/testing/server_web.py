@@ -20,9 +20,10 @@ from epelbot.domain.evidence import UpdateSeen
 from epelbot.domain.nevra import NVR
 from epelbot.domain.people import Collaborator, PackageAccess
 from epelbot.domain.post import Post
-from epelbot.ports import Release
+from epelbot.ports import Commit, Release
 from epelbot.testing.archive import archived, first_of, parent_of, thread_of
 from epelbot.testing.distgit import retired_list
+from epelbot.testing.recording import revision_of
 from epelbot.testing.server import Request, Response
 from epelbot.testing.world import World
 
@@ -276,12 +277,40 @@ def _project(world: World, request: Request, asked: re.Match[str]) -> Response:
     return _json(project_json(package, access, f"{_root(request)}/dist-git"))
 
 
-def _branches(world: World, _: Request, asked: re.Match[str]) -> Response:
+def _branches(world: World, request: Request, asked: re.Match[str]) -> Response:
     if asked[1] not in world.access:
         return _pagure_error("Project not found", "ENOPROJECT")
     branches = sorted(world.branches.get(asked[1], ()))
     default = branches[-1] if branches else None
-    return _json({"branches": branches, "default": default, "total_branches": len(branches)})
+    if request.asked("with_commits") != "1":
+        return _json({"branches": branches, "default": default, "total_branches": len(branches)})
+    commits = {name: _tip(world, asked[1], name).revision for name in branches}
+    with_default = {} if default is None else {default: commits[default]}
+    return _json({"branches": commits, "default": with_default, "total_branches": len(branches)})
+
+
+def _tip(world: World, package: str, branch: str) -> Commit:
+    dawn = datetime.fromtimestamp(int(_DAWN), UTC)
+    return world.tips.get((package, branch)) or Commit(revision_of(f"{package} {branch}"), "Somebody", dawn)
+
+
+def _commit(world: World, _: Request, asked: re.Match[str]) -> Response:
+    tips = (_tip(world, asked[1], branch) for branch in world.branches.get(asked[1], ()))
+    commit = next((one for one in tips if one.revision == asked[2]), None)
+    if commit is None:
+        return _pagure_error("Commit not found in this repository", "ENOCOMMIT")
+    return _json(
+        {
+            "author": commit.author or "",
+            "commit_time": int(commit.committed_at.timestamp()),
+            "commit_time_offset": 0,
+            "committer": commit.author or "",
+            "hash": commit.revision,
+            "message": "A change\n",
+            "parent_ids": [],
+            "tree_id": revision_of(f"tree of {commit.revision}"),
+        }
+    )
 
 
 def _contributors(world: World, _: Request, asked: re.Match[str]) -> Response:
@@ -393,6 +422,7 @@ _DISTGIT = (
     (re.compile(r"/api/0/rpms/([^/]+)/tree/([^/]+)/f/dead\.package"), _tree),
     (re.compile(r"/api/0/rpms/([^/]+)"), _project),
     (re.compile(r"/api/0/rpms/([^/]+)/git/branches"), _branches),
+    (re.compile(r"/api/0/rpms/([^/]+)/c/([0-9a-f]+)/info"), _commit),
     (re.compile(r"/api/0/rpms/([^/]+)/contributors"), _contributors),
     (re.compile(r"/api/0/group/([^/]+)"), _group),
     (re.compile(r"/_dg/bzoverrides/rpms/([^/]+)"), _bzoverrides),

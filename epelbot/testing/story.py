@@ -17,12 +17,21 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
-from epelbot.domain.build import Build, BuildContents, BuildState, FileFlag, RpmContents, RpmFile, Tagging
+from epelbot.domain.build import (
+    Build,
+    BuildContents,
+    BuildState,
+    FileFlag,
+    PackageEntry,
+    RpmContents,
+    RpmFile,
+    Tagging,
+)
 from epelbot.domain.evidence import UpdateSeen
 from epelbot.domain.nevra import NVR
 from epelbot.domain.people import PackageAccess
 from epelbot.domain.post import Post
-from epelbot.ports import Release, Sources
+from epelbot.ports import Commit, Release, Sources
 from epelbot.testing.archive import FakeArchive
 from epelbot.testing.bodhi import FakeBodhi
 from epelbot.testing.distgit import FakeDistGit
@@ -31,6 +40,7 @@ from epelbot.testing.messages import (
     Record,
     access_message,
     build_message,
+    commit_message,
     package_list_message,
     post_message,
     push_message,
@@ -38,7 +48,7 @@ from epelbot.testing.messages import (
     tag_message,
     update_message,
 )
-from epelbot.testing.recording import number_of
+from epelbot.testing.recording import number_of, revision_of
 from epelbot.testing.rpm_writer import FileSpec, write_rpm
 from epelbot.testing.world import World
 
@@ -229,10 +239,47 @@ class Story:
         ]
         self.messages.append(tag_message(nvr, tag, at=at, user=by, untagged=True))
 
-    def blocked(self, package: str, tag: str, at: datetime) -> None:
+    def blocked(self, package: str, tag: str, at: datetime, by: str = "releng") -> None:
         """The package is blocked in the tag."""
-        self.world.package_lists.setdefault(tag, {})[package] = True
-        self.messages.append(package_list_message(package, tag, at=at))
+        self._listed(package, tag, at, by, blocked=True)
+
+    def unblocked(self, package: str, tag: str, at: datetime, by: str = "releng") -> None:
+        """The block is taken back."""
+        self._listed(package, tag, at, by, blocked=False)
+
+    def _listed(self, package: str, tag: str, at: datetime, by: str, *, blocked: bool) -> None:
+        self.world.package_lists.setdefault(tag, {})[package] = blocked
+        self.world.package_entries = [
+            (name, replace(entry, ended_at=at, ended_by=by))
+            if (name, entry.tag, entry.ended_at) == (package, tag, None)
+            else (name, entry)
+            for name, entry in self.world.package_entries
+        ]
+        self.world.package_entries.append((package, PackageEntry(tag, blocked, at, by)))
+        # A message does not tell who did it (FIELD 1.4).
+        action = "block" if blocked else "unblock"
+        self.messages.append(package_list_message(package, tag, at=at, action=action))
+
+    def killed(self, package: str, branch: str, by: str, at: datetime, text: str = "Retired") -> None:
+        """Somebody commits ``dead.package`` and pushes it."""
+        self.world.dead_packages[package, branch] = f"{text}\n"
+        self._pushed(package, branch, by, at, summary=text, dead=True)
+
+    def revived(self, package: str, branch: str, by: str, at: datetime) -> None:
+        """Somebody takes ``dead.package`` out of the branch again."""
+        self.world.dead_packages.pop((package, branch), None)
+        self._pushed(package, branch, by, at, summary="Unretire", dead=False)
+
+    def _pushed(self, package: str, branch: str, by: str, at: datetime, *, summary: str, dead: bool) -> None:
+        revision = revision_of(f"{package} {branch} {at.isoformat()} ")
+        self.world.tips[package, branch] = Commit(revision, by.title(), at)
+        changed = {"dead.package": "A" if dead else "D"}
+        access = self.world.access[package]
+        self.messages.append(
+            push_message(package, branch, at=at, agent=by, access=access, changed_files=changed)
+        )
+        files = {"dead.package": (1, 0) if dead else (0, 1)}
+        self.messages.append(commit_message(package, branch, at=at, summary=summary, agent=by, files=files))
 
     def synced(self, release: str, at: datetime) -> None:
         """The repository reaches the mirrors' master; ``release`` as the mirrors name it ("9")."""

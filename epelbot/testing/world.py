@@ -12,13 +12,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from epelbot.domain.build import Build, BuildContents, Tagging
+from epelbot.domain.build import Build, BuildContents, PackageEntry, Tagging
 from epelbot.domain.evidence import UpdateSeen
 from epelbot.domain.nevra import NVR
 from epelbot.domain.people import PackageAccess
 from epelbot.domain.post import Post
 from epelbot.errors import TransientError
-from epelbot.ports import Release
+from epelbot.ports import Commit, Release
 
 
 @dataclass(slots=True)
@@ -27,8 +27,9 @@ class World:
 
     ``texts`` is keyed by build, RPM ("name.arch") and path; ``rpm_files`` by build, naming RPM files on
     disk that the test server offers for download. ``package_lists`` is keyed by tag, then package, and
-    tells whether it is blocked. ``dead_packages`` is keyed by package and branch, ``updates`` by alias, and
-    ``posts`` by their hash; a post without text is one that the archive does not have yet.
+    tells whether it is blocked; ``package_entries`` holds, by package, how these lists came to be.
+    ``dead_packages`` and ``tips`` are keyed by package and branch, ``updates`` by alias, and ``posts`` by
+    their hash; a post without text is one that the archive does not have yet.
     """
 
     builds: dict[NVR, Build] = field(default_factory=dict)
@@ -37,11 +38,13 @@ class World:
     rpm_files: dict[NVR, tuple[Path, ...]] = field(default_factory=dict)
     taggings: list[Tagging] = field(default_factory=list)
     package_lists: dict[str, dict[str, bool]] = field(default_factory=dict)
+    package_entries: list[tuple[str, PackageEntry]] = field(default_factory=list)
     updates: dict[str, UpdateSeen] = field(default_factory=dict)
     releases: list[Release] = field(default_factory=list)
     access: dict[str, PackageAccess] = field(default_factory=dict)
     branches: dict[str, tuple[str, ...]] = field(default_factory=dict)
     dead_packages: dict[tuple[str, str], str] = field(default_factory=dict)
+    tips: dict[tuple[str, str], Commit] = field(default_factory=dict)
     posts: dict[str, Post] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
 

@@ -10,7 +10,16 @@ import stat
 from datetime import UTC, datetime
 from pathlib import Path
 
-from epelbot.domain.build import Build, BuildContents, BuildState, FileFlag, RpmContents, RpmFile, Tagging
+from epelbot.domain.build import (
+    Build,
+    BuildContents,
+    BuildState,
+    FileFlag,
+    PackageEntry,
+    RpmContents,
+    RpmFile,
+    Tagging,
+)
 from epelbot.domain.nevra import NVR
 from epelbot.testing.rpm_writer import FileSpec, write_rpm
 from epelbot.testing.world import World
@@ -101,6 +110,19 @@ PACKAGE_LISTS = {
 }
 
 
+ENTRIES = [
+    ("torn", PackageEntry("epel9", False, at("2026-01-01T08:00:00"), "releng")),
+    ("hello", PackageEntry("epel9", True, at("2026-05-01T08:00:00.250000"), "releng")),
+    (
+        "hello",
+        PackageEntry(
+            "epel9", False, at("2024-01-01T08:00:00"), "alice", at("2026-05-01T08:00:00.250000"), "releng"
+        ),
+    ),
+    ("hello", PackageEntry("epel8", False, at("2023-01-01T08:00:00"), None)),
+]
+
+
 def koji_world() -> World:
     """Koji without any RPM files: enough for the history."""
     builds = [
@@ -118,6 +140,7 @@ def koji_world() -> World:
         texts={(HELLO, f"hello.{arch}", README): TEXT for arch in ("x86_64", "aarch64")},
         taggings=list(TAGGINGS),
         package_lists={tag: dict(packages) for tag, packages in PACKAGE_LISTS.items()},
+        package_entries=list(ENTRIES),
     )
 
 

@@ -129,6 +129,32 @@ def test_a_block_counts_where_it_is_inherited_too(
     assert history.is_blocked(package, tag) is blocked
 
 
+def test_how_a_package_has_stood_in_a_tag_is_told_oldest_first_with_who_did_it(
+    history: BuildHistory,
+) -> None:
+    listed, blocked = history.package_entries("hello", ["epel9"])
+    assert (listed.blocked, listed.set_at, listed.set_by) == (False, at("2024-01-01T08:00:00"), "alice")
+    assert (listed.ended_at, listed.ended_by) == (blocked.set_at, "releng")
+    assert (blocked.blocked, blocked.set_at, blocked.set_by, blocked.ended_at) == (
+        True,
+        at("2026-05-01T08:00:00.250000"),
+        "releng",
+        None,
+    )
+    assert [one.tag for one in history.package_entries("hello", ["epel9", "epel8"])] == [
+        "epel8",
+        "epel9",
+        "epel9",
+    ]
+
+
+def test_what_no_tag_lists_has_not_stood_in_any(history: BuildHistory) -> None:
+    assert history.package_entries("torn", ["epel8", "nosuch"]) == ()
+    assert history.package_entries("nosuch", ["epel9"]) == ()
+    assert history.package_entries("hello\0", ["epel9"]) == ()
+    assert history.package_entries("hello", []) == ()
+
+
 def test_only_the_stable_tags_of_epel_are_listed(history: BuildHistory) -> None:
     assert history.epel_tags() == ("epel10.0", "epel10.1", "epel8", "epel9")
 
@@ -141,6 +167,8 @@ def test_an_outage_is_an_outage_whatever_is_asked(history: BuildHistory, world: 
         history.tag_history("hello", ["epel9"])
     with pytest.raises(TransientError):
         history.is_blocked("hello", "epel9")
+    with pytest.raises(TransientError):
+        history.package_entries("hello", ["epel9"])
     with pytest.raises(TransientError):
         history.epel_tags()
     world.down.clear()

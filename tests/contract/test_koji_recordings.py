@@ -90,6 +90,11 @@ ROWS = [
         ],
         ("55", "56", "57"),
     ),
+    (
+        "queryHistory of a package list",
+        [Call("queryHistory", (), {"tables": ["tag_packages"], "package": "hello", "tag": "epel9"})],
+        ("59",),
+    ),
     ("getTag", [Call("getTag", ("epel9",))], ("51",)),
     ("getPackageConfig", [Call("getPackageConfig", ("epel9-testing", "hello"))], ("67",)),
     ("listTags", [Call("listTags", (), {"pattern": "epel9*"})], ("50",)),
@@ -97,8 +102,9 @@ ROWS = [
 
 
 def as_rows(answer: Any) -> list[dict[str, Any]]:
-    if isinstance(answer, dict) and "tag_listing" in answer:
-        answer = answer["tag_listing"]
+    for table in ("tag_listing", "tag_packages"):
+        if isinstance(answer, dict) and table in answer:
+            answer = answer[table]
     return answer if isinstance(answer, list) else [answer]
 
 
@@ -186,10 +192,24 @@ def test_recorded_absences_are_understood(recordings: Path, http: Http, number: 
             hub.contents(HELLO)
 
 
-def test_a_recorded_history_is_understood(recordings: Path, http: Http) -> None:
-    route = Recorded(recordings, getPackageID="03", queryHistory="55", getTag="51")
+def history_from(recordings: Path, number: str) -> Recorded:
+    route = Recorded(recordings, getPackageID="03", queryHistory=number, getTag="51")
     # There is no recording of getPackageID: any number does.
     route._values["getPackageID"] = b"<value><array><data><value><int>1</int></value></data></array></value>"
+    return route
+
+
+def test_a_recorded_package_list_is_understood(recordings: Path, http: Http) -> None:
+    with serve(World(), history_from(recordings, "59")) as server:
+        entries = KojiHub(http, server.url, "").package_entries("neverbuilt", ["epel9"])
+    # Added, blocked, unblocked, blocked.
+    assert [entry.blocked for entry in entries] == [False, True, False, True]
+    assert {entry.set_by for entry in entries} == {"kojiadmin"}
+    assert [entry.ended_at for entry in entries] == [*(entry.set_at for entry in entries[1:]), None]
+
+
+def test_a_recorded_history_is_understood(recordings: Path, http: Http) -> None:
+    route = history_from(recordings, "55")
     with serve(World(), route) as server:
         stays = KojiHub(http, server.url, "").tag_history("epelhello", ["epel9"])
     assert [(stay.nvr.version, stay.untagged_at is None) for stay in stays] == [

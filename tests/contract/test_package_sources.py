@@ -19,7 +19,7 @@ from epelbot.testing.distgit import FakeDistGit
 from epelbot.testing.server import serve
 from epelbot.testing.server_web import distgit_route
 from epelbot.testing.world import World
-from tests.contract.web_story import FULL_ACCESS, ORPHANED, PLAIN_ACCESS, story
+from tests.contract.web_story import FULL_ACCESS, ORPHANED, PLAIN_ACCESS, RETIRED, story
 
 
 @pytest.fixture
@@ -106,6 +106,15 @@ def test_a_branch_brought_back_is_alive(distgit: PackageSources, world: World) -
     assert distgit.dead_package("libfoo", "epel9") is None
 
 
+def test_the_commit_at_a_branch_s_tip_is_told(distgit: PackageSources) -> None:
+    assert distgit.tip("libfoo", "epel9") == RETIRED
+
+
+@pytest.mark.parametrize(("package", "branch"), [("libfoo", "epel7"), ("nosuch", "epel9")])
+def test_a_branch_that_is_absent_has_no_tip(distgit: PackageSources, package: str, branch: str) -> None:
+    assert distgit.tip(package, branch) is None
+
+
 def test_the_daily_list_names_all_that_is_retired(distgit: PackageSources) -> None:
     assert distgit.retired_in("epel9") == ("libfoo", "libold", "libsigc++20")
     assert distgit.retired_in("epel10") == ()
@@ -122,6 +131,7 @@ def test_an_outage_is_for_now_and_never_means_alive(distgit: PackageSources, wor
         lambda: distgit.access("libfoo"),
         lambda: distgit.branches("libfoo"),
         lambda: distgit.dead_package("libfoo", "rawhide"),
+        lambda: distgit.tip("libfoo", "epel9"),
         lambda: distgit.retired_in("epel9"),
     ):
         with pytest.raises(TransientError):

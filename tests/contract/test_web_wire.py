@@ -301,6 +301,30 @@ def test_a_group_is_asked_for_once_an_hour(wire: Wire) -> None:
         assert wire.paths().count("/dist-git/api/0/group/python-sig") == asked
 
 
+def test_the_list_of_retired_packages_is_asked_for_once_an_hour(wire: Wire, world: World) -> None:
+    now = [0.0]
+    distgit = DistGit(wire.http, f"{wire.server.url}/dist-git", monotonic=lambda: now[0])
+    assert "libnew" not in distgit.retired_in("epel9")
+    world.dead_packages["libnew", "epel9"] = "gone\n"
+    now[0] = 3599
+    assert "libnew" not in distgit.retired_in("epel9")
+    now[0] = 3600
+    assert "libnew" in distgit.retired_in("epel9")
+    assert wire.paths().count("/dist-git/lookaside/retired_in_epel9.json") == 2
+
+
+def test_a_commit_of_an_impossible_time_is_one_all_the_same(wire: Wire) -> None:
+    wire.server.fail_next(
+        status=200,
+        path="/dist-git/api/0/rpms/libfoo/c/",
+        body=b'{"author": "", "commit_time": 999999999999999999}',
+        content_type="application/json",
+    )
+    tip = wire.distgit.tip("libfoo", "epel9")
+    assert tip is not None
+    assert (tip.author, tip.committed_at.year) == (None, 9999)
+
+
 def test_a_group_that_was_deleted_is_nobody(wire: Wire, world: World) -> None:
     world.access["libfoo"] = replace(FULL_ACCESS, members=FULL_ACCESS.members[:2])
     assert dict(wire.distgit.access("libfoo").members)["python-sig"] == ()

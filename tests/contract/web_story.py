@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from epelbot.domain.evidence import UpdateSeen
 from epelbot.domain.people import Collaborator, PackageAccess
 from epelbot.domain.post import Post
-from epelbot.ports import Release
+from epelbot.ports import Commit, Release
 from epelbot.testing.world import World
 
 LIST = "epel-devel"
@@ -61,6 +61,8 @@ FULL_ACCESS = PackageAccess(
 )
 PLAIN_ACCESS = PackageAccess(main_admin="ann", epel_assignee="bob")
 ORPHANED = PackageAccess(main_admin="orphan")
+
+RETIRED = Commit("f5ee2b95764252db3c7b8ac5c338d4880e7f738f", "Ann \u00d6", NOON)
 
 FIRST = Post(
     list_name=LIST,
@@ -115,5 +117,6 @@ def story() -> World:
             ("libsigc++20", "epel9"): "",
             ("libold", "epel9"): "gone\n",
         },
+        tips={("libfoo", "epel9"): RETIRED},
         posts={post.hash: post for post in (REPLY, FIRST, ALONE, LAGGING)},
     )

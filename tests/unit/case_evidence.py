@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from epelbot.domain.collection import Collection
 from epelbot.domain.evidence import (
     AccessSeen,
+    BranchSeen,
     BuildChecked,
     BuildTagged,
     Decided,
@@ -20,6 +21,7 @@ from epelbot.domain.evidence import (
     Outcome,
     PackageListChanged,
     PostRead,
+    Pushed,
     Recorded,
     Synced,
     UpdateSeen,
@@ -109,8 +111,35 @@ def synced(at: datetime, release: str = "epel9") -> Recorded:
     return told(Synced(release, testing=False), at)
 
 
-def blocked(at: datetime, tag: str = "epel9", *, stays: bool = True) -> Recorded:
-    return told(PackageListChanged(tag, "block" if stays else "unblock", stays), at)
+def blocked(
+    at: datetime, tag: str = "epel9", *, stays: bool = True, by: str | None = None, source: str = "bus"
+) -> Recorded:
+    return told(PackageListChanged(tag, "block" if stays else "unblock", stays, by), at, source)
+
+
+def pushed(
+    at: datetime,
+    dead: str | None = "added",
+    *,
+    branch: str = "epel9",
+    revision: str = "aaaa",
+    by: str = "bob",
+) -> Recorded:
+    return told(Pushed(branch, revision, by, dead, by.title(), "Retired: nobody uses it"), at)
+
+
+def tip(
+    seen: datetime,
+    dead: str | None = "nobody uses it",
+    *,
+    since: datetime | None = None,
+    branch: str = "epel9",
+    revision: str | None = "aaaa",
+) -> Recorded:
+    """What dist-git showed of the branch at ``seen``; the commit at its tip is of ``since``."""
+    alive = dead is None
+    state = BranchSeen(branch, dead, None if alive else revision, None if alive else "Bob")
+    return told(state, since or seen, "dist-git", confirmed=seen)
 
 
 def decided(

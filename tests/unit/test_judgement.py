@@ -98,7 +98,8 @@ def test_a_decision_is_the_state_while_it_stands(action: Action, state: State) -
 
 @pytest.mark.parametrize("how", [[blocked(NOW)], [untagged(OLD, NOW), untagged(FINAL, NOW)]])
 def test_blocked_or_untagged_it_is_retired_and_owes_nobody_a_step(how: list[Recorded]) -> None:
-    excuse = judged(facts([*LIVES, POST, *STABLE, *how]))
+    approved = decided(Action.APPROVE, day("2026-11-01"))
+    excuse = judged(facts([*LIVES, POST, *STABLE, approved, *how]))
     assert excuse.retirement is not None
     assert excuse.retirement.state is State.RETIRED
     assert {one.verdict for one in excuse.findings} <= {Verdict.OK}
@@ -110,6 +111,7 @@ def test_a_package_that_left_without_a_word_is_retired_all_the_same() -> None:
     assert excuse.retirement is not None
     assert excuse.retirement.state is State.RETIRED
     assert excuse.notes == ("the last build of foo was untagged from epel9 on 2026-10-01",)
+    assert excuse.verdict is Verdict.VIOLATED
 
 
 def test_a_day_before_the_entry_says_that_the_package_was_not_there() -> None:

@@ -1,0 +1,41 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""V2 retired-unannounced: the listing left, and no post counts as its announcement (R1)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from epelbot.domain.verdict import Finding, Verdict
+from epelbot.policy.announced import announcement_finding
+from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule
+from epelbot.policy.violations import acts_seen, departure, speaks_of_own_commitment, violated
+
+
+def _judge(case: Case) -> Finding | None:
+    found = announcement_finding(case)
+    if found.verdict is Verdict.OK:
+        # A late post closes it.
+        return None
+    if found.verdict is Verdict.MUST_ACT:
+        lists = case.profile.lists.announce
+        late = (
+            f"post on {lists} now, with the package, the collection and the reason: a late post closes this"
+        )
+        return violated(case, "V2", found.measured, RULE.required, remedy=late)
+    seen = acts_seen(case.facts.package, departure(case))
+    return replace(
+        found, rule="V2", required=RULE.required, waivable_by=None, evidence=(*found.evidence, *seen)
+    )
+
+
+RULE = Rule(
+    "V2",
+    "retired-unannounced",
+    needs=("departure", "people"),
+    judge=_judge,
+    required="a post by a maintainer that names package and collection and gives the reason (R1)",
+    waivable_by=RELEASE_MANAGER,
+    concerns=speaks_of_own_commitment,
+)

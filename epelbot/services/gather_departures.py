@@ -1,0 +1,90 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Gather what tells of a departure: who blocked a package when, and whether its branch is dead.
+
+Few listings leave, so both are asked only where something hints at it. For branches the hint is a push,
+an earlier look, or the daily list of retired packages, which costs one request for all packages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from epelbot.domain.collection import Collection
+from epelbot.domain.evidence import BranchSeen, PackageListChanged, Pushed, Recorded
+from epelbot.errors import NotThere
+from epelbot.policy.departure_from_evidence import LOOKED_AT
+from epelbot.ports import BuildHistory, PackageSources
+from epelbot.translate.message import line_or_none
+
+
+def package_list(
+    package: str,
+    major: int,
+    tags: Sequence[str],
+    known: Iterable[Recorded],
+    *,
+    history: BuildHistory,
+    now: datetime,
+) -> Iterator[Recorded]:
+    """How the package stands in the newest of its stable tags, and if it is or was blocked, its history."""
+    blocked = bool(history.is_blocked(package, tags[-1]))
+    if blocked or any(isinstance(one.fact, PackageListChanged) and one.fact.blocked for one in known):
+        entries = history.package_entries(package, tags)
+        starts = {(entry.tag, entry.set_at) for entry in entries}
+        for entry in entries:
+            done = "block" if entry.blocked else "add"
+            changed = PackageListChanged(entry.tag, done, entry.blocked, entry.set_by)
+            yield Recorded(changed, package, major, "koji", entry.set_at, now)
+            # An entry that follows at once tells itself how the package stands then.
+            if entry.ended_at is not None and (entry.tag, entry.ended_at) not in starts:
+                removed = PackageListChanged(entry.tag, "remove", blocked=False, by=entry.ended_by)
+                yield Recorded(removed, package, major, "koji", entry.ended_at, now)
+    yield Recorded(PackageListChanged(tags[-1], LOOKED_AT, blocked), package, major, "koji", now, now)
+
+
+def branch_tip(
+    package: str,
+    collection: Collection,
+    known: Iterable[Recorded],
+    *,
+    packages: PackageSources,
+    now: datetime,
+) -> Iterator[Recorded]:
+    """Whether the listing's branch is dead, if anything says that it may be, and by which commit."""
+    branch = collection.branch
+    if not (_may_be_dead(branch, known) or _is_listed(package, branch, packages)):
+        return
+    told = packages.dead_package(package, branch)
+    text = None if told is None else line_or_none(told, "dead.package") or ""
+    seen, since = BranchSeen(branch, text), now
+    if text is not None and (tip := packages.tip(package, branch)) is not None:
+        seen, since = BranchSeen(branch, text, tip.revision, tip.author), min(tip.committed_at, now)
+    yield Recorded(seen, package, collection.major, "dist-git", since, now, confirmed_at=now)
+
+
+def _may_be_dead(branch: str, known: Iterable[Recorded]) -> bool:
+    """It was pushed as dead after anybody looked, or was dead at the last look."""
+    looked_at: datetime | None = None
+    was_dead = False
+    pushed_at: datetime | None = None
+    for one in known:
+        match one.fact:
+            case BranchSeen(branch=seen, dead_package=dead) if seen == branch:
+                if looked_at is None or one.confirmed >= looked_at:
+                    looked_at, was_dead = one.confirmed, dead is not None
+            case Pushed(branch=seen, dead_package=str()) if seen == branch:
+                pushed_at = max(pushed_at or one.happened_at, one.happened_at)
+    if looked_at is None:
+        return pushed_at is not None
+    return was_dead or (pushed_at is not None and pushed_at >= looked_at)
+
+
+def _is_listed(package: str, branch: str, packages: PackageSources) -> bool:
+    try:
+        return package in packages.retired_in(branch)
+    except NotThere:
+        # The list is made for active releases only; without one, pushes and blocks are all that tells.
+        return False

@@ -1,0 +1,213 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Departures that messages tell, and the same ones that look-ups alone find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from epelbot.domain.departure import Departure
+from epelbot.domain.evidence import BranchSeen
+from epelbot.domain.excuse import Excuse
+from epelbot.domain.retirement import Action
+from epelbot.domain.verdict import Verdict
+from epelbot.policy.violations import VIOLATIONS
+from epelbot.testing.story import README, Story
+from tests.services.house import House
+
+START = datetime(2024, 6, 3, 12, tzinfo=UTC)
+LEAVES = datetime(2026, 10, 1, 12, tzinfo=UTC)
+TODAY = datetime(2026, 10, 20, 12, tzinfo=UTC)
+A_DAY = timedelta(days=1)
+
+
+def lives(*, since: datetime = START) -> Story:
+    story = Story()
+    story.opens("epel9")
+    story.package("oldtool", "ann", since)
+    story.shipped("oldtool-1.0-1.el9", since)
+    return story
+
+
+def blocked(story: Story) -> None:
+    story.blocked("oldtool", "epel9", LEAVES, by="mallory")
+
+
+def untagged(story: Story) -> None:
+    story.untagged("oldtool-1.0-1.el9", "epel9", LEAVES, by="mallory")
+
+
+def killed(story: Story) -> None:
+    story.killed("oldtool", "epel9", "mallory", LEAVES, "Nobody uses it")
+
+
+def as_automation_does(story: Story) -> None:
+    killed(story)
+    story.untagged("oldtool-1.0-1.el9", "epel9", LEAVES + A_DAY)
+    story.blocked("oldtool", "epel9", LEAVES + A_DAY)
+
+
+WAYS = [blocked, untagged, killed, as_automation_does]
+
+
+def seen_from_messages(story: Story, then: Callable[[Story], None]) -> House:
+    """A house that was there all the time."""
+    house = House(story, now=START)
+    house.sees_at(LEAVES - A_DAY)
+    then(story)
+    return house.sees_at(TODAY)
+
+
+def found_by_looking(story: Story, then: Callable[[Story], None]) -> House:
+    """A house that heard of the package once, and then nothing but its own look-ups."""
+    first = story.messages[:1]
+    then(story)
+    house = House(story, now=TODAY)
+    house.feed(first)
+    house.work()
+    # The listing exists from its first look on.
+    return house
+
+
+def judged(house: House) -> dict[str, Verdict]:
+    return {one.rule: one.verdict for one in house.excuse().findings if one.rule in VIOLATIONS}
+
+
+def left(excuse: Excuse) -> Departure:
+    assert excuse.departure is not None
+    return excuse.departure
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_departure_is_seen_from_messages_and_by_looking_alike(way: Callable[[Story], None]) -> None:
+    told = seen_from_messages(lives(), way)
+    found = found_by_looking(lives(), way)
+    for house in (told, found):
+        assert judged(house) == dict.fromkeys(("V2", "V3", "V4"), Verdict.VIOLATED)
+    assert left(told.excuse()).at == left(found.excuse()).at
+    assert [(act.how, act.at, act.where) for act in left(told.excuse()).acts] == [
+        (act.how, act.at, act.where) for act in left(found.excuse()).acts
+    ]
+    by = {act.by and act.by.lower() for act in left(found.excuse()).acts}
+    assert by == {act.by for act in left(told.excuse()).acts}
+    assert "mallory" in by
+
+
+def test_v1_is_seen_from_messages_and_by_looking_alike() -> None:
+    since = LEAVES - timedelta(days=60)
+    story = lives(since=since)
+    house = House(story, now=since)
+    house.sees_at(LEAVES - A_DAY)
+    blocked(story)
+    assert judged(house.sees_at(TODAY))["V1"] is Verdict.VIOLATED
+    assert judged(found_by_looking(lives(since=since), blocked))["V1"] is Verdict.VIOLATED
+
+
+def test_a_final_build_that_was_untagged_is_read_all_the_same() -> None:
+    story = lives()
+    story.announced("oldtool", "epel9", "ann", LEAVES - timedelta(days=40))
+    story.shipped("oldtool-1.0-2.el9", LEAVES - timedelta(days=30), readme=README)
+
+    def leaves(story: Story) -> None:
+        for nvr in ("oldtool-1.0-1.el9", "oldtool-1.0-2.el9"):
+            story.untagged(nvr, "epel9", LEAVES)
+
+    assert judged(found_by_looking(story, leaves)) == {"V2": Verdict.VIOLATED, "V4": Verdict.VIOLATED}
+
+
+def test_an_approved_retirement_is_none() -> None:
+    story = lives()
+    house = House(story, now=START)
+    house.sees_at(LEAVES - timedelta(days=50))
+    story.announced("oldtool", "epel9", "ann", LEAVES - timedelta(days=40))
+    story.shipped("oldtool-1.0-2.el9", LEAVES - timedelta(days=30), readme=README)
+    house.sees_at(LEAVES - timedelta(days=5))
+    house.decide(Action.APPROVE)
+    as_automation_does(story)
+    story.untagged("oldtool-1.0-2.el9", "epel9", LEAVES + A_DAY)
+    assert judged(house.sees_at(TODAY)) == {}
+    assert house.excuse().verdict is Verdict.OK
+
+
+def test_within_the_grace_nothing_has_happened_and_taken_out_again_it_never_did() -> None:
+    story = lives()
+    house = House(story, now=START)
+    house.sees_at(LEAVES - A_DAY)
+    killed(story)
+    house.sees_at(LEAVES + A_DAY)
+    assert judged(house) == {}
+    assert any("it counts as gone, unless" in note for note in house.excuse().notes)
+    story.revived("oldtool", "epel9", "ann", LEAVES + timedelta(hours=30))
+    house.sees_at(TODAY)
+    assert judged(house) == {}
+    assert house.excuse().notes == ()
+
+
+def test_the_grace_ends_by_itself() -> None:
+    story = lives()
+    house = House(story, now=START)
+    house.sees_at(LEAVES - A_DAY)
+    killed(story)
+    house.sees_at(LEAVES + A_DAY)
+    house.sees_at(LEAVES + 3 * A_DAY)
+    assert judged(house)["V4"] is Verdict.VIOLATED
+
+
+def test_undone_it_is_closed_though_the_message_was_lost() -> None:
+    story = lives()
+    house = seen_from_messages(story, as_automation_does)
+    assert judged(house)
+    story.revived("oldtool", "epel9", "ann", TODAY)
+    story.unblocked("oldtool", "epel9", TODAY)
+    story.tagged("oldtool-1.0-1.el9", "epel9", TODAY)
+    house._fed = len(story.messages)
+    house.later(days=2)
+    assert judged(house) == {}
+    assert house.excuse().verdict is Verdict.OK
+
+
+def test_a_branch_that_replays_old_history_is_none() -> None:
+    story = lives()
+    house = House(story, now=START)
+    house.sees_at(LEAVES - A_DAY)
+    killed(story)
+    story.revived("oldtool", "epel9", "ann", LEAVES + timedelta(seconds=1))
+    story.killed("oldtool", "epel9", "mallory", LEAVES + timedelta(seconds=2))
+    # All that was sent again, in a push that left the tip as it had been: alive.
+    del story.world.dead_packages["oldtool", "epel9"]
+    house.sees_at(TODAY)
+    assert judged(house) == {}
+    assert any(isinstance(one.fact, BranchSeen) for one in house.evidence())
+
+
+def test_while_dist_git_is_silent_a_push_is_neither_a_violation_nor_forgotten() -> None:
+    story = lives()
+    house = House(story, now=START)
+    house.sees_at(LEAVES - A_DAY)
+    killed(story)
+    story.world.down.add("dist-git")
+    house.sees_at(LEAVES + timedelta(hours=60))
+    assert set(judged(house).values()) == {Verdict.CANNOT_KNOW}
+    story.world.down.clear()
+    house.later(days=1)
+    assert judged(house)["V4"] is Verdict.VIOLATED
+
+
+def test_a_branch_is_looked_at_only_where_something_says_that_it_may_be_dead() -> None:
+    story = lives()
+    house = House(story, now=START)
+    house.sees_at(TODAY)
+    assert not any(isinstance(one.fact, BranchSeen) for one in house.evidence())
+
+
+def test_dead_package_text_is_one_clean_line() -> None:
+    story = lives()
+    house = seen_from_messages(
+        story, lambda one: one.killed("oldtool", "epel9", "mallory", LEAVES, "gone\n\x1b[31mfor good")
+    )
+    (act,) = left(house.excuse()).acts
+    assert act.text == "gone \ufffd[31mfor good"
