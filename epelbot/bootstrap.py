@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from epelbot.services.rulebook import Rulebook
     from epelbot.settings import Loaded, Settings
     from epelbot.sources.koji_hub import KojiHub
+    from epelbot.sources.repodata import RepositoryIndex
 
 
 class RealWiring:
@@ -93,8 +94,8 @@ class RealWiring:
         of = self.settings.sources
         local = self.contents_of((of.rpms,)) if of.rpms else None
         if not of.online:
-            return Sources(contents=local)
-        return replace(self._web_sources(self._http), contents=local or self._koji)
+            return Sources(contents=local, index=self._index)
+        return replace(self._web_sources(self._http), contents=local or self._koji, index=self._index)
 
     @cached_property
     def mailer(self) -> SmtpMailer:
@@ -167,6 +168,24 @@ class RealWiring:
     @cached_property
     def _koji(self) -> KojiHub:
         return self._koji_by(self._http)
+
+    @cached_property
+    def _index(self) -> RepositoryIndex | None:
+        """Repositories' metadata; None where none are set up, or some are on the web while that is off."""
+        from epelbot.sources.repodata import Places, RepositoryIndex, Store
+
+        of = self.settings.sources.repodata
+        named = (*of.collection, *of.sources, *of.base, *self.rulebook.profile.rhel.repositories)
+        if not named or (not self.settings.sources.online and any("://" in one for one in named)):
+            return None
+        store = Store(
+            Path(of.cache),
+            self._http,
+            refresh=timedelta(hours=of.refresh_hours),
+            max_age=timedelta(hours=of.max_age_hours),
+            now=self.now,
+        )
+        return RepositoryIndex(store, Places(of.collection, of.sources, of.base, of.architectures))
 
     def _koji_by(self, http: Http) -> KojiHub:
         from epelbot.sources.koji_hub import KojiHub

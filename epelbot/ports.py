@@ -12,13 +12,16 @@ Every call may raise `TransientError` (ask again later) or `PermanentError`; `No
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from epelbot.domain.build import Build, BuildContents, PackageEntry, RpmContents, Tagging
+from epelbot.domain.collection import Collection
+from epelbot.domain.dependencies import DependencyGraph, PackageList
 from epelbot.domain.evidence import UpdateSeen
+from epelbot.domain.facts import Known
 from epelbot.domain.nevra import NVR
 from epelbot.domain.people import PackageAccess
 from epelbot.domain.post import Post
@@ -149,6 +152,25 @@ class Mail:
     headers: tuple[tuple[str, str], ...] = ()
 
 
+class PackageIndex(Protocol):
+    """What repositories' metadata tell: who needs whom, and what RHEL carries."""
+
+    def dependencies(self, collection: Collection) -> Known[DependencyGraph] | None:
+        """Who needs whom in the collection now, on every architecture that is looked at.
+
+        None when no repositories are set up for it. The graph is the same object while nothing changed.
+        """
+
+    def package_lists(
+        self, repositories: Sequence[str], collection: Collection
+    ) -> Known[Mapping[str, PackageList]]:
+        """What these repositories (a profile's ``rhel.repositories``) hold for the collection's RHEL.
+
+        By architecture: all that the settings name are in it. `NotThere` when none of the repositories is
+        for this collection.
+        """
+
+
 class Mailer(Protocol):
     """Who carries mail away."""
 
@@ -165,3 +187,4 @@ class Sources:
     updates: UpdateSource | None = None
     packages: PackageSources | None = None
     archive: ListArchive | None = None
+    index: PackageIndex | None = None

@@ -26,9 +26,17 @@ _PREFIX = "EPELBOT_"
 _NOT_SETTINGS = ("EPELBOT_CONFIG", "EPELBOT_FAULT", "EPELBOT_TEST_")
 
 
-def _state_database() -> str:
+def _state_folder() -> str:
     state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return f"sqlite:///{state}/epelbot/epelbot.db"
+    return f"{state}/epelbot"
+
+
+def _state_database() -> str:
+    return f"sqlite:///{_state_folder()}/epelbot.db"
+
+
+def _state_repodata() -> str:
+    return f"{_state_folder()}/repodata"
 
 
 def _at_least(least: int, **numbers: float) -> None:
@@ -142,6 +150,32 @@ class ArchiveSource:
 
 
 @dataclass(frozen=True, slots=True)
+class RepodataSource:
+    """The collections' RPM repositories, by URL or local path, to tell who needs a package that retires.
+
+    In a place, {release} stands for the collection's version (9, 10, 10.1), {major} for RHEL's, {arch} for
+    each of ``architectures``; one that begins with a collection's name and "=" ("epel10.1=https://…") is for
+    that collection, in the stead of those without. ``collection`` are its own repositories, ``sources`` those
+    of its source packages, ``base`` those of what it builds on: RHEL or a rebuild of it. Without any, nobody
+    is asked who needs whom. Metadata are kept in the folder ``cache``; a mirror is asked again after
+    ``refresh_hours``.
+    """
+
+    collection: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    base: tuple[str, ...] = ()
+    architectures: tuple[str, ...] = ("x86_64", "aarch64", "ppc64le", "s390x")
+    cache: str = field(default_factory=_state_repodata)
+    refresh_hours: int = 6
+    max_age_hours: int = 96
+
+    def __post_init__(self) -> None:
+        _at_least(1, refresh_hours=self.refresh_hours, max_age_hours=self.max_age_hours)
+        if not self.architectures:
+            raise ValueError("architectures must name at least one")
+
+
+@dataclass(frozen=True, slots=True)
 class Sources:
     """What is looked up. Unless ``online``, epelbot judges from messages (and local RPMs) alone.
 
@@ -157,6 +191,7 @@ class Sources:
     bodhi: BodhiSource = field(default_factory=BodhiSource)
     distgit: DistGitSource = field(default_factory=DistGitSource)
     archive: ArchiveSource = field(default_factory=ArchiveSource)
+    repodata: RepodataSource = field(default_factory=RepodataSource)
     rpms: str = ""
     sync_max_age_hours: int = 96
     ask_again_minutes: int = 10

@@ -63,6 +63,13 @@ class EVR:
     version: str
     release: str
 
+    @classmethod
+    def parse(cls, text: str, epoch: int = 0) -> EVR:
+        """From ``epoch:version-release``; ``epoch`` counts where the text has none. Nothing is refused."""
+        before, colon, rest = text.rpartition(":")
+        version, _, release = rest.partition("-")
+        return cls(int(before) if colon and before.isdecimal() else epoch, version, release)
+
     def compare(self, other: EVR) -> int:
         """-1, 0 or 1 in rpm's order."""
         if self.epoch != other.epoch:

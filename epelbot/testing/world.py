@@ -4,7 +4,7 @@
 """A small made-up Fedora that fakes and the local test server both answer from.
 
 Everything is plain data that a test or the demo fills in. A name in ``down`` ("koji", "bodhi",
-"dist-git", "archive") makes that source answer with an outage until it is taken out again.
+"dist-git", "archive", "repodata") makes that source answer with an outage until it is taken out again.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from epelbot.domain.build import Build, BuildContents, PackageEntry, Tagging
+from epelbot.domain.collection import Collection
+from epelbot.domain.dependencies import DependencyGraph, PackageList
 from epelbot.domain.evidence import UpdateSeen
 from epelbot.domain.nevra import NVR
 from epelbot.domain.people import PackageAccess
@@ -29,7 +31,8 @@ class World:
     disk that the test server offers for download. ``package_lists`` is keyed by tag, then package, and
     tells whether it is blocked; ``package_entries`` holds, by package, how these lists came to be.
     ``dead_packages`` and ``tips`` are keyed by package and branch, ``updates`` by alias, and ``posts`` by
-    their hash; a post without text is one that the archive does not have yet.
+    their hash; a post without text is one that the archive does not have yet. ``graphs`` tell who
+    needs whom, ``rhel`` what a repository of RHEL holds, by its address and architecture.
     """
 
     builds: dict[NVR, Build] = field(default_factory=dict)
@@ -46,6 +49,8 @@ class World:
     dead_packages: dict[tuple[str, str], str] = field(default_factory=dict)
     tips: dict[tuple[str, str], Commit] = field(default_factory=dict)
     posts: dict[str, Post] = field(default_factory=dict)
+    graphs: dict[Collection, DependencyGraph] = field(default_factory=dict)
+    rhel: dict[str, dict[str, PackageList]] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
 
     def answer(self, source: str) -> None:

@@ -23,7 +23,10 @@ _PASSWORD = re.compile(r"(://[^:/?#@\s]*:)\S*@")
 _PASSWORD_QUERY = re.compile(r"([?&](?:[a-z_]*password|token|secret)=)[^&\s]*", re.IGNORECASE)
 
 # A default that depends on the user's machine, as an example shows it.
-_SHOWN = {"database.url": "sqlite:////var/lib/epelbot/epelbot.db"}
+_SHOWN = {
+    "database.url": "sqlite:////var/lib/epelbot/epelbot.db",
+    "sources.repodata.cache": "/var/lib/epelbot/repodata",
+}
 
 _ABOUT = """Settings of epelbot. It is looked for at --config, $EPELBOT_CONFIG and \
 /etc/epelbot/epelbot.toml, in this order; without any, what stands here is the default. Take the # away \

@@ -339,3 +339,9 @@ def test_sentences_name_the_file(tmp_path: Path) -> None:
         rpm_text(path, "/usr/share/doc/foo/zz", 1000)
     with pytest.raises(PermanentError, match=r"cannot be read \(Is a directory\)"):
         rpm_contents_of_file(tmp_path)
+
+
+@pytest.mark.parametrize("compressor", ["gzip", "xz", "lzma", "bzip2", "zstd"])
+def test_what_is_read_to_its_very_end_just_ends(compressor: Compressor) -> None:
+    packed = io.BytesIO(w.compressed(b"all of it", compressor))
+    assert b"".join(compression.unpacked(packed, compressor)) == b"all of it"

@@ -129,8 +129,9 @@ def _from_members(source: _Packed, make: Callable[[], _Decoder]) -> Iterator[byt
             yield block
         if decoder.eof:
             packed = decoder.unused_data or source.read()
-            if packed:
-                decoder = make()
+            if not packed:
+                return
+            decoder = make()
         else:
             packed = source.read() if decoder.needs_input else b""
 
