@@ -12,7 +12,7 @@ Every call may raise `TransientError` (ask again later) or `PermanentError`; `No
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -74,6 +74,18 @@ class BuildHistory(Protocol):
     def epel_tags(self) -> tuple[str, ...]:
         """The stable tags of EPEL collections that exist, sorted."""
 
+    def changes_in_tag(self, tag: str, since: datetime | None, before: datetime) -> tuple[Tagging, ...]:
+        """Every stay in the tag, of any package, that began or ended from ``since`` on and before ``before``.
+
+        Oldest first, each as it stands now. A tag that does not exist has none.
+        """
+
+    def entries_of(self, packages: Sequence[str], tags: Sequence[str]) -> dict[str, tuple[PackageEntry, ...]]:
+        """As `package_entries`, of each of these packages, in few round trips."""
+
+    def package_list(self, tag: str) -> dict[str, bool]:
+        """Every package that the tag lists, and whether it is blocked there (inherited rows count)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Release:
@@ -93,6 +105,20 @@ class UpdateSource(Protocol):
 
     def updates_of(self, package: str, releases: Sequence[str]) -> tuple[UpdateSeen, ...]:
         """All updates with a build of the package for these releases (stable tags), oldest first."""
+
+    def updates_submitted(
+        self, release: str, since: datetime | None, before: datetime
+    ) -> tuple[UpdateSeen, ...]:
+        """All updates for the release (a stable tag) submitted from ``since`` on and before ``before``.
+
+        Oldest first; all of them, or `TransientError`. A release that Bodhi does not have has none.
+        """
+
+    def live_updates(self, release: str) -> tuple[UpdateSeen, ...]:
+        """All updates for the release (a stable tag) that are pending or in testing, oldest first."""
+
+    def updates_called(self, aliases: Sequence[str]) -> tuple[UpdateSeen, ...]:
+        """Those of the updates that Bodhi knows, as they stand now, oldest first."""
 
     def releases(self) -> tuple[Release, ...]:
         """EPEL's releases that are not disabled, archived ones included, sorted by name."""
@@ -115,6 +141,13 @@ class PackageSources(Protocol):
 
     def members(self, group: str) -> tuple[str, ...]:
         """The accounts in a group, sorted; none when there is no such group."""
+
+    def every_access(self) -> Iterator[tuple[str, PackageAccess]]:
+        """Every package with who has access, as far as the list of all packages tells, page by page.
+
+        It tells neither EPEL assignees nor collaborators' branches nor the members of groups. An error may
+        come after some packages; each of those is true by itself.
+        """
 
     def branches(self, package: str) -> tuple[str, ...]:
         """The package's branches, sorted."""

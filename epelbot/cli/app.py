@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 #: Fine; the answer is no; usage or configuration error; cannot know (DESIGN, The command line).
 FINE, NO, USAGE, CANNOT_KNOW = 0, 1, 2, 3
-# What a shell calls a command that Ctrl-C ended.
-_INTERRUPTED = 130
+#: What a shell calls a command that Ctrl-C ended.
+INTERRUPTED = 130
 
 # Name, module in this package, one line of help. A visible table, so that --help imports no command.
 _COMMANDS: dict[str, tuple[str, str]] = {
@@ -32,6 +32,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "consume": ("service", "Take messages from the bus into the inbox."),
     "work": ("service", "Record, judge, tell and deliver what is waiting."),
     "ingest": ("ingest", "Take recorded messages from files into the inbox."),
+    "sweep": ("sweep", "Rebuild what is known from Koji, Bodhi and dist-git."),
     "explain": ("explain", "Why a package stands where it stands."),
     "queue": ("queue", "The release manager's queue of retirements."),
     "approve": ("decide", "Approve a retirement that is complete."),
@@ -123,7 +124,7 @@ def run(wire: Callable[[str | None], Wiring], arguments: list[str] | None = None
     except BrokenPipeError:
         status = _enough_read()
     except (click.exceptions.Abort, KeyboardInterrupt):
-        status = _INTERRUPTED
+        status = INTERRUPTED
     except click.ClickException as error:
         context = error.ctx if isinstance(error, click.UsageError) else None
         said = error.format_message().rstrip(".")

@@ -5,32 +5,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
-import signal
 import socket
 import threading
-from collections.abc import Iterator
-from types import FrameType
 
 import click
 
 from epelbot import __version__
 from epelbot.cli.app import FINE
+from epelbot.cli.stopping import stopping
 from epelbot.cli.wiring import BusConsumer, Wiring
 from epelbot.services.worker import Worker
 
 _log = logging.getLogger("epelbot")
-
-_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 @click.command("consume")
 @click.pass_obj
 def consume(wiring: Wiring) -> int:
     """Take messages from the bus into the inbox, until SIGTERM or Ctrl-C."""
-    with _stopping() as stop:
+    with stopping() as stop:
         bus = wiring.bus
         # The ledger is asked for now, so that one that is not set up is told before anything is taken.
         _announce(wiring, "consumes", f"from {bus.broker}, into {wiring.ledger.where}")
@@ -43,7 +38,7 @@ def consume(wiring: Wiring) -> int:
 @click.pass_obj
 def work(wiring: Wiring, until_idle: bool) -> int:
     """Record, judge, tell and deliver what is waiting, until SIGTERM or Ctrl-C."""
-    with _stopping() as stop:
+    with stopping() as stop:
         worker = _worker(wiring)
         _announce(wiring, "works", f"on {wiring.ledger.where}")
         worker.run(stop, until_idle=until_idle)
@@ -54,7 +49,7 @@ def work(wiring: Wiring, until_idle: bool) -> int:
 @click.pass_obj
 def run(wiring: Wiring) -> int:
     """Consume, work and deliver in one process, until SIGTERM or Ctrl-C."""
-    with _stopping() as stop:
+    with stopping() as stop:
         bus, worker = wiring.bus, _worker(wiring)
         _announce(wiring, "runs", f"on {wiring.ledger.where}, with messages from {bus.broker}")
         consumer = _ConsumerThread(bus, stop)
@@ -119,22 +114,3 @@ def _announce(wiring: Wiring, what: str, where: str) -> None:
         "on" if of.sources.online else "off",
         "sent" if of.deliver.mail == "send" else "held",
     )
-
-
-@contextlib.contextmanager
-def _stopping() -> Iterator[threading.Event]:
-    """An event that SIGTERM and SIGINT set; a second signal ends the process the hard way."""
-    stop = threading.Event()
-
-    def ask(number: int, _frame: FrameType | None) -> None:
-        asked = signal.Signals(number)
-        _log.info("%s: finishing what is in hand", asked.name)
-        stop.set()
-        signal.signal(asked, before[asked])
-
-    before = {number: signal.signal(number, ask) for number in _STOP_SIGNALS}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -114,9 +114,14 @@ class BranchSeen:
 
 @dataclass(frozen=True, slots=True)
 class AccessSeen:
-    """A package's owner and access in dist-git, all branches."""
+    """A package's owner and access in dist-git, all branches.
+
+    ``partial``: told by a message, or by the list of all packages, which know neither the EPEL assignee nor
+    collaborators' branches nor the members of groups.
+    """
 
     access: PackageAccess
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

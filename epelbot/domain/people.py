@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 NOBODY = "orphan"
@@ -35,6 +35,17 @@ class PackageAccess:
     collaborator_groups: tuple[Collaborator, ...] = ()
     epel_assignee: str | None = None
     members: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+def as_listed(access: PackageAccess) -> PackageAccess:
+    """As much of it as dist-git's list of all packages tells, without what only a look-up of one does."""
+    return replace(
+        access,
+        collaborators=tuple(Collaborator(one.account, ()) for one in access.collaborators),
+        collaborator_groups=tuple(Collaborator(one.account, ()) for one in access.collaborator_groups),
+        epel_assignee=None,
+        members=(),
+    )
 
 
 @dataclass(frozen=True, slots=True)

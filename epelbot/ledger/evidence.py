@@ -6,14 +6,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, tuple_
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Executable, and_, case, func, or_, select, tuple_
 
 from epelbot.domain.collection import Collection
-from epelbot.domain.evidence import KIND_OF, Recorded, Synced
-from epelbot.ledger.codec import decode_fact, encode
+from epelbot.domain.evidence import (
+    KIND_OF,
+    AccessSeen,
+    BranchSeen,
+    Fact,
+    LookedUp,
+    PackageListChanged,
+    Recorded,
+    Synced,
+    UpdateSeen,
+)
+from epelbot.ledger.codec import decode, decode_fact, encode
 from epelbot.ledger.engines import earlier, later, upsert
 from epelbot.ledger.tables import evidence
 
@@ -30,6 +42,17 @@ _COLUMNS = (
 
 # How a fact's JSON shows what this telling of it did not say.
 _UNTOLD = ":null"
+# Facts that stand until they change, and are confirmed when they are told again.
+_STANDING = (AccessSeen, BranchSeen, UpdateSeen, PackageListChanged, LookedUp)
+_LIVE = ("pending", "testing")
+# Values in one statement. SQLite takes 32,766; more than some hundred are no faster.
+_MOST_AT_ONCE = 500
+
+
+class _Update(msgspec.Struct):
+    alias: str
+    release: str
+    status: str
 
 
 def add(connection: Connection, recorded: Sequence[Recorded]) -> None:
@@ -38,13 +61,45 @@ def add(connection: Connection, recorded: Sequence[Recorded]) -> None:
     Of a fact told more than once the earliest time stays, the source that it was first learnt from, the
     latest confirmation and the fullest telling, so that neither order nor repetition of arrival matters.
     """
-    if not recorded:
-        return
+    if recorded:
+        rows = _rows(recorded)
+        # In key order: two workers that lock in the same order can't lock each other out.
+        connection.execute(_statement(connection), [rows[key] for key in sorted(rows)])
+
+
+def add_new(connection: Connection, recorded: Sequence[Recorded]) -> list[Recorded]:
+    """Keep evidence as `add` does, and give what of it was not known before, in its order.
+
+    For a sweep, which finds again what is known: an event is not written twice, only standing facts are
+    confirmed.
+    """
+    rows = _rows(recorded)
+    firsts = {one.key: one for one in reversed(recorded)}
+    known = _known(connection, list(rows))
+    changed = [key for key in sorted(rows) if key not in known or isinstance(firsts[key].fact, _STANDING)]
+    if changed:
+        connection.execute(_statement(connection), [rows[key] for key in changed])
+    return [firsts[key] for key in rows if key not in known]
+
+
+def _known(connection: Connection, keys: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for start in range(0, len(keys), _MOST_AT_ONCE):
+        some = keys[start : start + _MOST_AT_ONCE]
+        found.update(connection.scalars(select(evidence.c.key).where(evidence.c.key.in_(some))))
+    return found
+
+
+def _rows(recorded: Sequence[Recorded]) -> dict[str, dict[str, Any]]:
     rows: dict[str, dict[str, Any]] = {}
     for one in recorded:
         row = _row(one)
         known = rows.get(row["key"])
         rows[row["key"]] = row if known is None else _joined(known, row)
+    return rows
+
+
+def _statement(connection: Connection) -> Executable:
     statement = upsert(connection, evidence)
     mine, new = evidence.c, statement.excluded
     first_learnt = tuple_(new.learnt_at, new.source) < tuple_(mine.learnt_at, mine.source)
@@ -52,7 +107,7 @@ def add(connection: Connection, recorded: Sequence[Recorded]) -> None:
         _fullness(new.data) > _fullness(mine.data),
         and_(_fullness(new.data) == _fullness(mine.data), new.data < mine.data),
     )
-    statement = statement.on_conflict_do_update(
+    return statement.on_conflict_do_update(
         index_elements=["key"],
         set_={
             "happened_at": earlier(connection, mine.happened_at, new.happened_at),
@@ -62,8 +117,6 @@ def add(connection: Connection, recorded: Sequence[Recorded]) -> None:
             "data": case((fuller, new.data), else_=mine.data),
         },
     )
-    # In key order: two workers that lock in the same order can't lock each other out.
-    connection.execute(statement, [rows[key] for key in sorted(rows)])
 
 
 def _row(one: Recorded) -> dict[str, Any]:
@@ -134,6 +187,40 @@ def syncs(connection: Connection, collection: Collection, release: str) -> tuple
         evidence.c.kind == KIND_OF[Synced], evidence.c.major == collection.major, evidence.c.data.in_(said)
     )
     return tuple(connection.scalars(query.distinct().order_by(evidence.c.happened_at)))
+
+
+def of_packages(
+    connection: Connection, kind: type[Fact], packages: AbstractSet[str], source: str | None = None
+) -> list[Recorded]:
+    """All evidence of one kind about these packages, in collections of any major, oldest first.
+
+    With ``source``, what was first learnt there.
+    """
+    found: list[Recorded] = []
+    names = sorted(packages)
+    for start in range(0, len(names), _MOST_AT_ONCE):
+        some = names[start : start + _MOST_AT_ONCE]
+        query = select(*_COLUMNS).where(evidence.c.kind == KIND_OF[kind], evidence.c.package.in_(some))
+        if source is not None:
+            query = query.where(evidence.c.source == source)
+        found += map(_kept, connection.execute(query.order_by(evidence.c.happened_at, evidence.c.id)))
+    return found
+
+
+def live_updates(connection: Connection, release: str) -> list[str]:
+    """The aliases of the updates for a release (a stable tag) that are live by what was told last."""
+    # By a decoder of its own: most rows are of updates long done, and of each three keys matter.
+    query = select(evidence.c.data, evidence.c.confirmed_at).where(
+        evidence.c.kind == KIND_OF[UpdateSeen], evidence.c.data.contains(f'"{release}"', autoescape=True)
+    )
+    last: dict[str, tuple[datetime, bool]] = {}
+    for data, confirmed_at in connection.execute(query):
+        update = decode(_Update, data)
+        if update.release == release:
+            # Of two told at one time, the one further on.
+            state = (confirmed_at, update.status not in _LIVE)
+            last[update.alias] = max(state, last.get(update.alias, state))
+    return sorted(alias for alias, (_, is_done) in last.items() if not is_done)
 
 
 def _kept(row: Sequence[Any]) -> Recorded:

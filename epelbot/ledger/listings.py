@@ -33,6 +33,8 @@ from epelbot.ledger.engines import earlier, upsert
 from epelbot.ledger.tables import collections, excuse_history, excuses, listings, releases
 
 _SAID_AGAIN = timedelta(days=1)
+# Values in one statement. SQLite takes 32,766; more than some hundred are no faster.
+_MOST_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +126,33 @@ def _in_order(query: Select[Any]) -> Select[Any]:
     return query.order_by(listings.c.package, listings.c.collection).with_for_update()
 
 
-def of_package(connection: Connection, package: str, major: int | None = None) -> list[str]:
+def of_package(connection: Connection, package: str) -> list[str]:
     """The names of the collections that the package has a listing in, in order."""
-    found = connection.scalars(select(listings.c.collection).where(listings.c.package == package))
-    names = sorted(Collection.parse(name) for name in found)
-    return [one.name for one in names if major is None or one.major == major]
+    return [one.name for one in collections_of(connection, [package]).get(package, ())]
+
+
+def collections_of(connection: Connection, packages: Iterable[str]) -> dict[str, list[Collection]]:
+    """The collections that each of these packages has a listing in, in order."""
+    found: dict[str, list[Collection]] = {}
+    names = sorted(set(packages))
+    for start in range(0, len(names), _MOST_AT_ONCE):
+        query = select(listings.c.package, listings.c.collection).where(
+            listings.c.package.in_(names[start : start + _MOST_AT_ONCE])
+        )
+        for package, collection in connection.execute(query):
+            found.setdefault(package, []).append(Collection.parse(collection))
+    return {package: sorted(known) for package, known in found.items()}
+
+
+def packages_in(connection: Connection, collection: str) -> list[str]:
+    """Every package that has a listing in the collection, sorted."""
+    query = select(listings.c.package).where(listings.c.collection == collection)
+    return sorted(connection.scalars(query))
+
+
+def known_collections(connection: Connection) -> list[Collection]:
+    """Every collection that has a listing, in order."""
+    return sorted(Collection.parse(name) for name in connection.scalars(select(collections.c.name)))
 
 
 def packages(connection: Connection) -> set[str]:
@@ -337,6 +361,12 @@ def listing_id(connection: Connection, package: str, collection: str) -> int | N
     return connection.scalar(
         select(listings.c.id).where(listings.c.package == package, listings.c.collection == collection)
     )
+
+
+def leaving(connection: Connection, numbers: Sequence[int]) -> set[int]:
+    """Those of the listings, by number, that had a retirement when they were judged last."""
+    query = select(listings.c.id).where(listings.c.id.in_(numbers), listings.c.state.is_not(None))
+    return set(connection.scalars(query))
 
 
 def how_many_due(connection: Connection, now: datetime) -> int:

@@ -39,9 +39,9 @@ def people_behind(seen: Seen, collection: Collection) -> Known[People] | Missing
 
 
 def _whole(told: Told[AccessSeen], seen: Seen) -> PackageAccess:
-    """One state of access, completed: a message tells neither EPEL assignee nor branches nor members."""
-    looked_up = seen.last_word(pair for pair in _every_access(seen) if pair[0].source == "dist-git")
-    if looked_up is None or told[0].source == "dist-git":
+    """One state of access, completed: only a look-up tells EPEL assignee, branches and members."""
+    looked_up = seen.last_word(pair for pair in _every_access(seen) if _was_looked_up(pair))
+    if looked_up is None or _was_looked_up(told):
         return told[1].access
     whole = looked_up[1].access
     return replace(
@@ -51,6 +51,10 @@ def _whole(told: Told[AccessSeen], seen: Seen) -> PackageAccess:
         epel_assignee=whole.epel_assignee,
         members=whole.members,
     )
+
+
+def _was_looked_up(told: Told[AccessSeen]) -> bool:
+    return told[0].source == "dist-git" and not told[1].partial
 
 
 def _every_access(seen: Seen) -> list[Told[AccessSeen]]:

@@ -112,7 +112,13 @@ def _is_stale(question: Question, known: Sequence[Recorded], what: str, tags: Se
     # In the same instant counts as after: the answer may have been on its way already.
     if any(synced >= asked for synced in question.horizon.synced_at[-1:]):
         return True
-    return any(one.learnt_at >= asked for one in known if one.source == "bus")
+    return any(one.learnt_at >= asked for one in known if _is_news(one, what))
+
+
+def _is_news(one: Recorded, what: str) -> bool:
+    # Of a package that dist-git's list shows with other people, only a look-up tells the rest.
+    is_listed = isinstance(one.fact, AccessSeen) and one.fact.partial
+    return one.source == "bus" or (what == ACCESS and is_listed)
 
 
 def _recorded(

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from epelbot.domain.build import PackageEntry
 from epelbot.domain.collection import Collection
 from epelbot.domain.evidence import BranchSeen, PackageListChanged, Pushed, Recorded
 from epelbot.errors import NotThere
@@ -32,17 +33,23 @@ def package_list(
     """How the package stands in the newest of its stable tags, and if it is or was blocked, its history."""
     blocked = bool(history.is_blocked(package, tags[-1]))
     if blocked or any(isinstance(one.fact, PackageListChanged) and one.fact.blocked for one in known):
-        entries = history.package_entries(package, tags)
-        starts = {(entry.tag, entry.set_at) for entry in entries}
-        for entry in entries:
-            done = "block" if entry.blocked else "add"
-            changed = PackageListChanged(entry.tag, done, entry.blocked, entry.set_by)
-            yield Recorded(changed, package, major, "koji", entry.set_at, now)
-            # An entry that follows at once tells itself how the package stands then.
-            if entry.ended_at is not None and (entry.tag, entry.ended_at) not in starts:
-                removed = PackageListChanged(entry.tag, "remove", blocked=False, by=entry.ended_by)
-                yield Recorded(removed, package, major, "koji", entry.ended_at, now)
+        yield from entries_told(package, major, history.package_entries(package, tags), now)
     yield Recorded(PackageListChanged(tags[-1], LOOKED_AT, blocked), package, major, "koji", now, now)
+
+
+def entries_told(
+    package: str, major: int, entries: Sequence[PackageEntry], now: datetime
+) -> Iterator[Recorded]:
+    """The history of a package in its tags' package lists, as evidence."""
+    starts = {(entry.tag, entry.set_at) for entry in entries}
+    for entry in entries:
+        done = "block" if entry.blocked else "add"
+        changed = PackageListChanged(entry.tag, done, entry.blocked, entry.set_by)
+        yield Recorded(changed, package, major, "koji", entry.set_at, now)
+        # An entry that follows at once tells itself how the package stands then.
+        if entry.ended_at is not None and (entry.tag, entry.ended_at) not in starts:
+            removed = PackageListChanged(entry.tag, "remove", blocked=False, by=entry.ended_by)
+            yield Recorded(removed, package, major, "koji", entry.ended_at, now)
 
 
 def branch_tip(
@@ -55,17 +62,22 @@ def branch_tip(
 ) -> Iterator[Recorded]:
     """Whether the listing's branch is dead, if anything says that it may be, and by which commit."""
     branch = collection.branch
-    if not (_may_be_dead(branch, known) or _is_listed(package, branch, packages)):
-        return
+    if may_be_dead(branch, known) or package in retired_packages(branch, packages):
+        yield tip_told(package, collection, packages=packages, now=now)
+
+
+def tip_told(package: str, collection: Collection, *, packages: PackageSources, now: datetime) -> Recorded:
+    """How the branch's tip stands, as dist-git tells it now."""
+    branch = collection.branch
     told = packages.dead_package(package, branch)
     text = None if told is None else line_or_none(told, "dead.package") or ""
     seen, since = BranchSeen(branch, text), now
     if text is not None and (tip := packages.tip(package, branch)) is not None:
         seen, since = BranchSeen(branch, text, tip.revision, tip.author), min(tip.committed_at, now)
-    yield Recorded(seen, package, collection.major, "dist-git", since, now, confirmed_at=now)
+    return Recorded(seen, package, collection.major, "dist-git", since, now, confirmed_at=now)
 
 
-def _may_be_dead(branch: str, known: Iterable[Recorded]) -> bool:
+def may_be_dead(branch: str, known: Iterable[Recorded]) -> bool:
     """It was pushed as dead after anybody looked, or was dead at the last look."""
     looked_at: datetime | None = None
     was_dead = False
@@ -82,9 +94,10 @@ def _may_be_dead(branch: str, known: Iterable[Recorded]) -> bool:
     return was_dead or (pushed_at is not None and pushed_at >= looked_at)
 
 
-def _is_listed(package: str, branch: str, packages: PackageSources) -> bool:
+def retired_packages(branch: str, packages: PackageSources) -> frozenset[str]:
+    """The daily list of the branch."""
     try:
-        return package in packages.retired_in(branch)
+        return frozenset(packages.retired_in(branch))
     except NotThere:
         # The list is made for active releases only; without one, pushes and blocks are all that tells.
-        return False
+        return frozenset()

@@ -47,12 +47,16 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Docket:
-    """All that the ledger holds for one judgement; ``told`` are the release manager's notices, by cause."""
+    """All that the ledger holds for one judgement; ``told`` are the release manager's notices, by cause.
+
+    ``leaving``: it had a retirement when it was judged last.
+    """
 
     lease: Lease
     known: Sequence[Recorded]
     horizon: Horizon
     told: Mapping[str, Written]
+    leaving: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +92,14 @@ def dockets(ledger: Ledger, leases: Sequence[Lease], rulebook: Rulebook, now: da
             for collection in {one.collection for one in leases}
         }
         told = notices_written(connection, [one.listing_id for one in leases])
+        leaving = listings.leaving(connection, [one.listing_id for one in leases])
     return [
         Docket(
             one,
             known[one.package, one.collection.major],
             horizons[one.collection],
             told.get(one.listing_id, {}),
+            one.listing_id in leaving,
         )
         for one in leases
     ]
@@ -102,13 +108,14 @@ def dockets(ledger: Ledger, leases: Sequence[Lease], rulebook: Rulebook, now: da
 def deliberate(docket: Docket, rulebook: Rulebook, sources: Sources, now: datetime) -> Judgement:
     """Ask the sources what has to be asked, and judge. No transaction is open."""
     lease = docket.lease
-    question = Question(
-        lease.package,
-        lease.collection,
-        docket.horizon,
-        rulebook.profile,
-        timedelta(minutes=rulebook.sources.ask_again_minutes),
+    # A listing that simply lives is believed for as long as it isn't due again by itself: after a sweep,
+    # thousands are judged, and what the sweep has asked for all of them need not be asked for each.
+    believed_for = (
+        timedelta(minutes=rulebook.sources.ask_again_minutes)
+        if docket.leaving
+        else rulebook.sources_believed_for / 2
     )
+    question = Question(lease.package, lease.collection, docket.horizon, rulebook.profile, believed_for)
     found = gather(question, docket.known, sources)
     facts = facts_from_evidence(
         lease.package,

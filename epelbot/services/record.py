@@ -15,6 +15,7 @@ from epelbot.domain.evidence import (
     BuildChanged,
     BuildTagged,
     Decided,
+    LookedUp,
     PackageListChanged,
     PostRead,
     PostSeen,
@@ -70,6 +71,14 @@ def keep(connection: Connection, told: Sequence[Recorded], now: datetime) -> Non
     listings.touch(connection, _concerned(connection, told, leading), now, whole=synced)
 
 
+def keep_found(connection: Connection, told: Sequence[Recorded], now: datetime) -> list[Recorded]:
+    """Keep what a sweep found, and give what of it is new; only that makes listings due."""
+    new = evidence.add_new(connection, told)
+    leading = leading_minors(listings.branches_of_tags(connection))
+    listings.touch(connection, _concerned(connection, new, leading), now)
+    return new
+
+
 def _learn_release(
     connection: Connection, stable_tag: str, branch: str, told_at: datetime, now: datetime
 ) -> None:
@@ -107,17 +116,21 @@ def _concerned(
     connection: Connection, told: Iterable[Recorded], leading: Mapping[int, int]
 ) -> set[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
+    # What is known of these packages is looked at again. A post's text, too, may take back what its subject
+    # alone had said of other collections.
+    of_all: set[tuple[str, int | None]] = set()
     for one in told:
         if one.package is None:
             continue
         collection = _collection(one, leading)
         if collection is not None:
             found.add((one.package, collection))
-        if isinstance(one.fact, AccessSeen | AccessChanged | PostRead | BuildChanged):
-            # What is known of the package is looked at again. A post's text, too, may take back what its
-            # subject alone had said of other collections.
-            names = listings.of_package(connection, one.package, one.major)
-            found.update((one.package, name) for name in names)
+        if isinstance(one.fact, AccessSeen | AccessChanged | PostRead | BuildChanged | LookedUp):
+            of_all.add((one.package, one.major))
+    known = listings.collections_of(connection, (package for package, _ in of_all))
+    for package, major in of_all:
+        concerned = (one for one in known.get(package, ()) if major in (None, one.major))
+        found.update((package, one.name) for one in concerned)
     return found
 
 

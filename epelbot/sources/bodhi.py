@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from urllib.parse import quote
 
 from epelbot.domain.evidence import UpdateSeen
 from epelbot.domain.nevra import NVR
-from epelbot.errors import NotThere, PermanentError
+from epelbot.errors import NotThere, PermanentError, TransientError
 from epelbot.http import Http
 from epelbot.ports import Release
 from epelbot.translate import shape
@@ -23,6 +24,8 @@ from epelbot.translate.update_json import release_tag, update_from_json
 ROWS = 50
 #: Pages. No package has had a tenth of this many updates; a server that claims more is broken.
 _MOST_PAGES = 200
+# Nothing else is worth asking for, and Bodhi splits what it is asked at commas and spaces.
+_ALIAS = re.compile(r"[A-Z]+(?:-[A-Z]+)*-[0-9]{4}-[0-9a-f]+")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -67,7 +70,40 @@ class Bodhi:
             # Bodhi splits what it is asked at commas and spaces, so ours may not be all that it answers.
             if seen is not None and seen.release in wanted and package in _packages(seen):
                 found[seen.alias] = seen
-        return tuple(sorted(found.values(), key=lambda one: (one.submitted_at or _LONG_AGO, one.alias)))
+        return _oldest_first(found.values())
+
+    def updates_submitted(
+        self, release: str, since: datetime | None, before: datetime
+    ) -> tuple[UpdateSeen, ...]:
+        """As `UpdateSource.updates_submitted`; submission times never change, so no row changes its page."""
+        bounds = {"submitted_before": _time(before)}
+        if since is not None:
+            bounds["submitted_since"] = _time(since)
+        return self._of_release(release, bounds)
+
+    def live_updates(self, release: str) -> tuple[UpdateSeen, ...]:
+        """As `UpdateSource.live_updates`."""
+        return self._of_release(release, {"status": ["pending", "testing"]})
+
+    def updates_called(self, aliases: Sequence[str]) -> tuple[UpdateSeen, ...]:
+        """As `UpdateSource.updates_called`, a page's worth of them at once."""
+        found: list[UpdateSeen] = []
+        for start in range(0, len(aliases), ROWS):
+            some = [alias for alias in aliases[start : start + ROWS] if _ALIAS.fullmatch(alias)]
+            if some:
+                rows = self._rows("updates", {"alias": some, "chrome": "0"})
+                found.extend(one for row in rows if (one := update_from_json(row)) and one.alias in some)
+        return _oldest_first(found)
+
+    def _of_release(self, release: str, query: Mapping[str, str | list[str]]) -> tuple[UpdateSeen, ...]:
+        names = self._names_of([release])
+        if not names:
+            return ()
+        # By alias: a row that is pushed on to the next page comes twice, and one that moves up is missed.
+        found: dict[str, UpdateSeen | None] = {}
+        for row in self._rows("updates", {"releases": names, **query, "chrome": "0"}, whole=True):
+            found[shape.text(row.get("alias"), "update.alias")] = update_from_json(row)
+        return _oldest_first(one for one in found.values() if one is not None and one.release == release)
 
     def releases(self) -> tuple[Release, ...]:
         """EPEL's releases that are not disabled, archived ones included, sorted by name."""
@@ -90,17 +126,22 @@ class Bodhi:
             self._names.update({release.stable_tag: release.name for release in self.releases()})
         return [self._names[tag] for tag in tags if tag in self._names]
 
-    def _rows(self, what: str, query: Mapping[str, str | list[str]]) -> Iterator[Mapping[str, Any]]:
-        """Every row of a listing, in Bodhi's order."""
-        page = 1
+    def _rows(
+        self, what: str, query: Mapping[str, str | list[str]], *, whole: bool = False
+    ) -> Iterator[Mapping[str, Any]]:
+        """Every row of a listing, in Bodhi's order; if ``whole``, no fewer than Bodhi counts, or an error."""
+        page, seen = 1, 0
         while True:
             params = {**query, "rows_per_page": str(ROWS), "page": str(page)}
             answer = shape.mapping(self.http.get_json(self._url(f"{what}/"), params), "Bodhi's answer")
             rows = shape.items(answer.get(what), what)
+            seen += len(rows)
             for at, row in enumerate(rows):
                 yield shape.mapping(row, f"{what}[{at}]")
             pages = shape.count(answer.get("pages"), "pages")
             if page >= pages or not rows:
+                if whole and seen < shape.count(answer.get("total"), "total"):
+                    raise TransientError(f"Bodhi gave {seen} {what} of {answer['total']}; ask again later")
                 return
             if pages > _MOST_PAGES:
                 raise PermanentError(f"Bodhi counts {pages} pages of {what}; see what is wrong there")
@@ -108,6 +149,15 @@ class Bodhi:
 
     def _url(self, path: str) -> str:
         return f"{self.base_url.rstrip('/')}/{path}"
+
+
+def _oldest_first(updates: Iterable[UpdateSeen]) -> tuple[UpdateSeen, ...]:
+    return tuple(sorted(updates, key=lambda one: (one.submitted_at or _LONG_AGO, one.alias)))
+
+
+def _time(at: datetime) -> str:
+    """Write a time as Bodhi does, in UTC and without a zone; what is less than a second is left out."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _packages(update: UpdateSeen) -> set[str]:

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import quote
 
 from epelbot.domain.people import PackageAccess
@@ -20,6 +21,10 @@ from epelbot.translate.project_json import access_from_json, collaborators_from_
 
 # What datetime can hold; committers' clocks say anything.
 _LAST_SECOND = 253402300799
+#: Packages asked for at once, the most that Pagure gives.
+ROWS = 100
+#: Pages. Fedora has some 25,000 packages.
+_MOST_PAGES = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,27 @@ class DistGit:
             name[1:] for name in (access.main_admin, access.epel_assignee or "") if name.startswith("@")
         }
         return replace(access, members=tuple((group, self.members(group)) for group in sorted(named)))
+
+    def every_access(self) -> Iterator[tuple[str, PackageAccess]]:
+        """As `PackageSources.every_access`, in Pagure's order."""
+        page = 1
+        while True:
+            query = {"namespace": "rpms", "fork": "false", "per_page": str(ROWS), "page": str(page)}
+            answer = shape.mapping(
+                self.http.get_json(self._url("api/0/projects"), query), "dist-git's answer"
+            )
+            rows = shape.items(answer.get("projects"), "projects")
+            for at, row in enumerate(rows):
+                found = _listed(shape.mapping(row, f"projects[{at}]"))
+                if found is not None:
+                    yield found
+            # By this number and not by the link to the next page, which loses parameters (FIELD 4).
+            pages = shape.count(shape.mapping(answer.get("pagination"), "pagination").get("pages"), "pages")
+            if page >= pages or not rows:
+                return
+            if pages > _MOST_PAGES:
+                raise PermanentError(f"dist-git counts {pages} pages of packages; see what is wrong there")
+            page += 1
 
     def branches(self, package: str) -> tuple[str, ...]:
         """The package's branches, sorted; `NotThere` if there is no such package."""
@@ -156,6 +182,16 @@ class DistGit:
 
     def _url(self, path: str) -> str:
         return f"{self.base_url.rstrip('/')}/{path}"
+
+
+def _listed(project: Mapping[str, Any]) -> tuple[str, PackageAccess] | None:
+    """One package of the list; None for a fork, and for one that can't be read, which costs no other."""
+    if project.get("namespace") != "rpms" or project.get("parent") is not None:
+        return None
+    try:
+        return shape.text(project.get("name"), "project.name"), access_from_json(project)
+    except PermanentError:
+        return None
 
 
 def _path(name: str) -> str:

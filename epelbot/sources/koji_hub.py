@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import msgspec
@@ -28,6 +28,9 @@ _Seconds = Annotated[float, msgspec.Meta(ge=0, lt=253402300800)]
 # Keeps a question far below the 4 MiB that a hub takes (17).
 _MOST_CALLS = 2000
 _DEFAULT_VOLUME = "DEFAULT"
+# Before it there is no history: Fedora's builds moved into Koji in 2007.
+_KOJI_BEGAN = datetime(2007, 1, 1, tzinfo=UTC)
+_SHORTEST_TIME = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,12 @@ class _TagRow:
 
 @dataclass(frozen=True, slots=True)
 class _PackageRow:
+    blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _ListedRow:
+    package_name: str
     blocked: bool
 
 
@@ -182,6 +191,82 @@ class KojiHub:
         rows = self._hub.call(Call("listTags", (), {"pattern": "epel*", "perms": False}))
         names = {row.name for row in self._read(rows, list[_TagRow])}
         return tuple(sorted(name for name in names if (place := place_of_tag(name)) and place.is_stable))
+
+    def changes_in_tag(self, tag: str, since: datetime | None, before: datetime) -> tuple[Tagging, ...]:
+        """As `BuildHistory.changes_in_tag`, in one round trip.
+
+        Where the hub's reply would be longer than ``reply_limit``, each half of the time is asked for apart.
+        """
+        if not is_writable(tag):
+            return ()
+        bounds = {"before": before.timestamp()}
+        if since is not None:
+            # The hub leaves out what happened at the bound itself, and rounds it.
+            bounds["after"] = since.timestamp() - 1
+        call = Call("queryHistory", (), {"tables": ["tag_listing"], "tag": tag, **bounds})
+        # "auto" finds deleted tags too, whose history remains (15).
+        is_there = Call("getTag", (tag,), {"event": "auto"})
+        try:
+            history, tag_row = self._hub.multicall([call, is_there])
+        except TooLarge:
+            start = since or _KOJI_BEGAN
+            if before - start < _SHORTEST_TIME:
+                raise
+            middle = start + (before - start) / 2
+            return (
+                *self.changes_in_tag(tag, since, middle),
+                *self.changes_in_tag(tag, middle, before),
+            )
+        if tag_row is None:
+            return ()
+        self._hub.refuse_fault(call, history)
+        stays = (_tagging(row, tag) for row in self._read(history, _History).tag_listing)
+        # The hub's two bounds may each be met by another end of the stay.
+        found = (stay for stay in stays if _changed_within(stay, since, before))
+        return tuple(sorted(found, key=lambda stay: stay.tagged_at))
+
+    def entries_of(self, packages: Sequence[str], tags: Sequence[str]) -> dict[str, tuple[PackageEntry, ...]]:
+        """As `BuildHistory.entries_of`, as many packages in a round trip as the hub takes."""
+        found: dict[str, tuple[PackageEntry, ...]] = dict.fromkeys(packages, ())
+        asked = [tag for tag in tags if is_writable(tag)]
+        known = self._hub.multicall([Call("getTag", (tag,), {"event": "auto"}) for tag in asked])
+        there = [tag for tag, row in zip(asked, known, strict=True) if row is not None]
+        askable = [package for package in packages if is_writable(package)]
+        portion = max(1, _MOST_CALLS // (len(there) + 1))
+        for start in range(0, len(askable), portion):
+            some = askable[start : start + portion]
+            calls = [
+                call
+                for package in some
+                for call in (
+                    Call("getPackageID", (package,)),
+                    *(_history_call("tag_packages", package, tag) for tag in there),
+                )
+            ]
+            answers = iter(self._hub.multicall(calls))
+            for package in some:
+                package_id, *rows = (next(answers) for _ in range(len(there) + 1))
+                if package_id is not None:
+                    found[package] = self._entries(dict(zip(there, rows, strict=True)), package)
+        return found
+
+    def _entries(self, answers: dict[str, Any], package: str) -> tuple[PackageEntry, ...]:
+        entries: list[PackageEntry] = []
+        for tag, answer in answers.items():
+            self._hub.refuse_fault(_history_call("tag_packages", package, tag), answer)
+            entries.extend(_entry(row, tag) for row in self._read(answer, _EntryHistory).tag_packages)
+        return tuple(sorted(entries, key=lambda entry: entry.set_at))
+
+    def package_list(self, tag: str) -> dict[str, bool]:
+        """As `BuildHistory.package_list`. With the blocked rows, without which it would be wrong (4)."""
+        if not is_writable(tag):
+            return {}
+        call = Call("listPackages", (), {"tagID": tag, "inherited": True, "with_owners": False})
+        listed, tag_row = self._hub.multicall([call, Call("getTag", (tag,))])
+        if tag_row is None:
+            return {}
+        self._hub.refuse_fault(call, listed)
+        return {row.package_name: row.blocked for row in self._read(listed, list[_ListedRow])}
 
     def contents(self, nvr: NVR) -> BuildContents:
         """As `BuildContentsSource.contents`, in two round trips unless the lists are very long."""
@@ -303,6 +388,11 @@ def _entry(row: _EntryRow, tag: str) -> PackageEntry:
         ended_at=_instant(row.revoke_ts),
         ended_by=row.revoker_name,
     )
+
+
+def _changed_within(stay: Tagging, since: datetime | None, before: datetime) -> bool:
+    moments = (stay.tagged_at, stay.untagged_at)
+    return any(at is not None and at < before and (since is None or since <= at) for at in moments)
 
 
 def _instant(seconds: float | None) -> datetime | None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -41,6 +41,32 @@ class FakeBodhi:
             if update.release in releases and package in {NVR.parse(build).name for build in update.builds}
         ]
         return tuple(sorted(found, key=lambda update: (update.submitted_at or _LONG_AGO, update.alias)))
+
+    def updates_submitted(
+        self, release: str, since: datetime | None, before: datetime
+    ) -> tuple[UpdateSeen, ...]:
+        """All updates for the release that were submitted in that time, oldest first."""
+        return self._found(
+            lambda one: (
+                one.release == release
+                and one.submitted_at is not None
+                and (since or _LONG_AGO) <= one.submitted_at < before
+            )
+        )
+
+    def live_updates(self, release: str) -> tuple[UpdateSeen, ...]:
+        """All updates for the release that are pending or in testing, oldest first."""
+        return self._found(lambda one: one.release == release and one.status in ("pending", "testing"))
+
+    def updates_called(self, aliases: Sequence[str]) -> tuple[UpdateSeen, ...]:
+        """Those of the updates that there are, oldest first."""
+        return self._found(lambda one: one.alias in aliases)
+
+    def _found(self, wanted: Callable[[UpdateSeen], bool]) -> tuple[UpdateSeen, ...]:
+        self.world.answer("bodhi")
+        known = {release.stable_tag for release in self.world.releases}
+        found = [one for one in self.world.updates.values() if wanted(one) and one.release in known]
+        return tuple(sorted(found, key=lambda one: (one.submitted_at or _LONG_AGO, one.alias)))
 
     def releases(self) -> tuple[Release, ...]:
         """EPEL's releases that are not disabled, sorted by name."""

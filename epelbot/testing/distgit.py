@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from epelbot.domain.people import PackageAccess
+from epelbot.domain.people import PackageAccess, as_listed
 from epelbot.errors import NotThere
 from epelbot.ports import Commit
 from epelbot.testing.world import World
@@ -34,6 +35,12 @@ class FakeDistGit:
             account for one in self.world.access.values() for account in dict(one.members).get(group, ())
         }
         return tuple(sorted(known))
+
+    def every_access(self) -> Iterator[tuple[str, PackageAccess]]:
+        """Every package with who has access, by name, without what only a look-up of one tells."""
+        for package, access in sorted(self.world.access.items()):
+            self.world.answer("dist-git")
+            yield package, as_listed(access)
 
     def branches(self, package: str) -> tuple[str, ...]:
         """The package's branches, sorted."""

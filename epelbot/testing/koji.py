@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from epelbot.domain.build import Build, BuildContents, BuildState, PackageEntry, Tagging
 from epelbot.domain.collection import place_of_tag
@@ -32,6 +33,19 @@ def package_config(world: World, package: str, tag: str) -> tuple[str, bool] | N
         if blocked is not None:
             return one, blocked
     return None
+
+
+def listed_packages(world: World, tag: str) -> dict[str, bool]:
+    """Every package that a tag lists, itself or by inheritance, and whether it is blocked."""
+    place = place_of_tag(tag)
+    parent = place.stable if place is not None and not place.is_stable else tag
+    return {**world.package_lists.get(parent, {}), **world.package_lists.get(tag, {})}
+
+
+def changed_within(stay: Tagging, since: datetime | None, before: datetime) -> bool:
+    """Whether a stay began or ended in that time."""
+    moments = [at for at in (stay.tagged_at, stay.untagged_at) if at is not None]
+    return any((since is None or since <= at) and at < before for at in moments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +82,21 @@ class FakeKoji:
         self.world.answer("koji")
         places = ((tag, place_of_tag(tag)) for tag in tags_of(self.world))
         return tuple(tag for tag, place in places if place is not None and place.is_stable)
+
+    def changes_in_tag(self, tag: str, since: datetime | None, before: datetime) -> tuple[Tagging, ...]:
+        """As `BuildHistory.changes_in_tag`."""
+        self.world.answer("koji")
+        stays = [one for one in self.world.taggings if one.tag == tag and changed_within(one, since, before)]
+        return tuple(sorted(stays, key=lambda stay: stay.tagged_at))
+
+    def entries_of(self, packages: Sequence[str], tags: Sequence[str]) -> dict[str, tuple[PackageEntry, ...]]:
+        """As `BuildHistory.entries_of`."""
+        return {package: self.package_entries(package, tags) for package in packages}
+
+    def package_list(self, tag: str) -> dict[str, bool]:
+        """As `BuildHistory.package_list`."""
+        self.world.answer("koji")
+        return listed_packages(self.world, tag)
 
     def contents(self, nvr: NVR) -> BuildContents:
         """As `BuildContentsSource.contents`."""

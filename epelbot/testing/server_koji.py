@@ -22,7 +22,7 @@ from xml.parsers.expat import ExpatError
 
 from epelbot.domain.build import Build, BuildState, PackageEntry, RpmContents, RpmFile, Tagging
 from epelbot.domain.nevra import NVR
-from epelbot.testing.koji import package_config, tags_of
+from epelbot.testing.koji import listed_packages, package_config, tags_of
 from epelbot.testing.server import Request, Response
 from epelbot.testing.world import World
 
@@ -246,19 +246,39 @@ def _get_rpm_headers(world: World, rpmID: int, headers: list[str]) -> dict[str, 
     return {name: known[name.lower()] for name in headers}
 
 
-def _query_history(world: World, tables: list[str], package: str, tag: str) -> dict[str, Any]:
+def _query_history(
+    world: World,
+    tables: list[str],
+    tag: str,
+    package: str | None = None,
+    *,
+    after: float | None = None,
+    before: float | None = None,
+) -> dict[str, Any]:
     if tables not in (["tag_listing"], ["tag_packages"]):
         raise xmlrpc.client.Fault(GENERIC_ERROR, f"No such history table here: {tables}")
     for table, name, known in (
         ("tag", tag, tag in tags_of(world)),
-        ("package", package, _package_id(world, package) is not None),
+        ("package", package, package is None or _package_id(world, package) is not None),
     ):
         if not known:
             raise xmlrpc.client.Fault(GENERIC_ERROR, f"No such entry in table {table}: {name}")
     if tables == ["tag_packages"]:
-        rows = [one for name, one in world.package_entries if (name, one.tag) == (package, tag)]
-        return {"tag_packages": [_entry_row(world, package, one) for one in reversed(rows)]}
-    stays = [one for one in world.taggings if (one.nvr.name, one.tag) == (package, tag)]
+        rows = [
+            (name, one)
+            for name, one in world.package_entries
+            if one.tag == tag
+            and package in (None, name)
+            and _within((one.set_at, one.ended_at), after=after, before=before)
+        ]
+        return {"tag_packages": [_entry_row(world, name, one) for name, one in reversed(rows)]}
+    stays = [
+        one
+        for one in world.taggings
+        if one.tag == tag
+        and package in (None, one.nvr.name)
+        and _within((one.tagged_at, one.untagged_at), after=after, before=before)
+    ]
     # In no order that anybody promised (15): here, the newest first.
     return {"tag_listing": [_tagging_row(world, one) for one in reversed(stays)]}
 
@@ -282,6 +302,29 @@ def _entry_row(world: World, package: str, entry: PackageEntry) -> dict[str, Any
         "tag.name": entry.tag,
         "tag_id": tags_of(world).index(entry.tag) + 1,
     }
+
+
+def _within(moments: tuple[datetime | None, ...], *, after: float | None, before: float | None) -> bool:
+    """Whether a row is in the reply: of each bound the hub asks whether either end is beyond it."""
+    told = [at.timestamp() for at in moments if at is not None]
+    return (after is None or any(at > after for at in told)) and (
+        before is None or any(at < before for at in told)
+    )
+
+
+def _list_packages(world: World, tagID: str, inherited: bool = False, with_owners: bool = True) -> list[Any]:  # noqa: FBT001, FBT002, N803 -- the hub's signature
+    if tagID not in tags_of(world):
+        raise xmlrpc.client.Fault(GENERIC_ERROR, f"Invalid tagInfo: {tagID!r}")
+    owner: dict[str, Any] = {"owner_id": _OWNER_ID, "owner_name": "releng"} if with_owners else {}
+    own = world.package_lists.get(tagID, {})
+    rows = []
+    for package, blocked in listed_packages(world, tagID).items() if inherited else own.items():
+        found = package_config(world, package, tagID)
+        listed_in = found[0] if found is not None else tagID
+        about = {"package_id": _package_id(world, package), "package_name": package, "extra_arches": None}
+        place = {"tag_id": tags_of(world).index(listed_in) + 1, "tag_name": listed_in}
+        rows.append({**about, **place, **owner, "blocked": blocked})
+    return rows
 
 
 def _tagging_row(world: World, stay: Tagging) -> dict[str, Any]:
@@ -350,6 +393,7 @@ _METHODS: dict[str, Callable[..., Any]] = {
     "getRPMHeaders": _get_rpm_headers,
     "getTag": _get_tag,
     "listBuildRPMs": _list_build_rpms,
+    "listPackages": _list_packages,
     "listRPMFiles": _list_rpm_files,
     "listTags": _list_tags,
     "queryHistory": _query_history,

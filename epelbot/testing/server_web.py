@@ -234,7 +234,9 @@ def _updates(world: World, request: Request) -> Response:
             400, "querystring", "releases", f"Invalid releases specified: {', '.join(unknown)}"
         )
     tags = {releases[name].stable_tag for name in asked}
-    packages = set(re.split(r"[\s,]+", request.asked("packages")))
+    packages = set(re.split(r"[\s,]+", request.asked("packages"))) - {""}
+    statuses, aliases = request.query.get("status", []), request.query.get("alias", [])
+    since, before = request.asked("submitted_since"), request.asked("submitted_before", "9999")
     newest_first = sorted(
         world.updates.values(), key=lambda one: (_bodhi_time(one.submitted_at) or "", one.alias), reverse=True
     )
@@ -242,7 +244,10 @@ def _updates(world: World, request: Request) -> Response:
         update_json(world, update)
         for update in newest_first
         if (not tags or update.release in tags)
-        and packages.intersection(NVR.parse(build).name for build in update.builds)
+        and (not packages or packages.intersection(NVR.parse(build).name for build in update.builds))
+        and (not statuses or update.status in statuses)
+        and (not aliases or update.alias in aliases)
+        and since <= (_bodhi_time(update.submitted_at) or "") < before
     ]
     return _page(request, "updates", rows)
 
@@ -267,6 +272,21 @@ def _tree(world: World, request: Request, asked: re.Match[str]) -> Response:
         return _pagure_error("File not found in this git repository", "EFILENOTFOUND")
     raw = f"{_root(request)}/dist-git/rpms/{asked[1]}/raw/{asked[2]}/f/dead.package"
     return _json({"content_url": raw, "name": "dead.package", "type": "file"})
+
+
+def _projects(world: World, request: Request, _: re.Match[str]) -> Response:
+    page, size = int(request.asked("page", "1")), int(request.asked("per_page", "20"))
+    names = sorted(world.access)
+    root = f"{_root(request)}/dist-git"
+    shown = names[(page - 1) * size : page * size]
+    return _json(
+        {
+            "args": {"fork": False, "namespace": "rpms", "page": page, "per_page": size, "short": False},
+            "pagination": {"page": page, "pages": -(-len(names) // size), "per_page": size, "prev": None},
+            "projects": [project_json(name, world.access[name], root) for name in shown],
+            "total_projects": len(names),
+        }
+    )
 
 
 def _project(world: World, request: Request, asked: re.Match[str]) -> Response:
@@ -420,6 +440,7 @@ def _pagure_page(text: str) -> Response:
 _DISTGIT = (
     (re.compile(r"/rpms/([^/]+)/raw/([^/]+)/f/dead\.package"), _raw),
     (re.compile(r"/api/0/rpms/([^/]+)/tree/([^/]+)/f/dead\.package"), _tree),
+    (re.compile(r"/api/0/projects"), _projects),
     (re.compile(r"/api/0/rpms/([^/]+)"), _project),
     (re.compile(r"/api/0/rpms/([^/]+)/git/branches"), _branches),
     (re.compile(r"/api/0/rpms/([^/]+)/c/([0-9a-f]+)/info"), _commit),

@@ -47,7 +47,7 @@ def access_seen(project: Mapping[str, Any]) -> AccessSeen | None:
         return None
     access = access_from_json(project)
     _check_names(access)
-    return AccessSeen(access)
+    return AccessSeen(access, partial=True)
 
 
 def repository_changed(message: ParsedMessage, received_at: datetime) -> tuple[Recorded, ...]:

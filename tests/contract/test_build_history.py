@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 
@@ -159,6 +160,51 @@ def test_only_the_stable_tags_of_epel_are_listed(history: BuildHistory) -> None:
     assert history.epel_tags() == ("epel10.0", "epel10.1", "epel8", "epel9")
 
 
+def test_what_began_or_ended_in_a_time_is_told_for_all_packages(history: BuildHistory) -> None:
+    def told(since: str | None, before: str) -> list[tuple[NVR, datetime]]:
+        changes = history.changes_in_tag("epel9", at(since) if since else None, at(before))
+        return [(stay.nvr, stay.tagged_at) for stay in changes]
+
+    everything = told(None, "2026-12-31")
+    assert [nvr for nvr, _ in everything] == [OLD_HELLO, HELLO, HELLO]
+    assert told(None, "2025-12-31") == everything[:1]
+    assert told("2026-03-31", "2026-05-01") == everything[:1], "it ended then"
+    assert told("2026-02-01", "2026-03-01") == everything[1:2]
+    assert told("2026-05-01", "2026-12-31") == []
+
+
+def test_the_end_of_a_stay_is_told_with_it(history: BuildHistory) -> None:
+    [stay] = history.changes_in_tag("epel9", at("2026-03-31"), at("2026-05-01"))
+    assert (stay.untagged_at, stay.untagged_by) == (at("2026-04-01"), "releng")
+
+
+def test_nothing_falls_between_two_times(history: BuildHistory) -> None:
+    bound = at("2026-02-28T08:00:00")
+    whole = history.changes_in_tag("epel9", None, at("2026-12-31"))
+    before = history.changes_in_tag("epel9", None, bound)
+    after = history.changes_in_tag("epel9", bound, at("2026-12-31"))
+    assert {*before, *after} == set(whole)
+
+
+@pytest.mark.parametrize("tag", ["nosuch", "no\0such"])
+def test_a_tag_that_does_not_exist_has_no_changes_and_lists_nothing(history: BuildHistory, tag: str) -> None:
+    assert history.changes_in_tag(tag, None, at("2026-12-31")) == ()
+    assert history.package_list(tag) == {}
+
+
+def test_a_package_list_tells_what_is_blocked(history: BuildHistory) -> None:
+    assert history.package_list("epel9") == {"hello": True, "torn": False}
+    assert history.package_list("epel9-testing") == {"hello": True, "torn": False}
+
+
+def test_histories_of_several_packages_are_told_together(history: BuildHistory) -> None:
+    packages = ["hello", "torn", "nosuch", "no\0such"]
+    found = history.entries_of(packages, ["epel9", "epel8", "nosuch"])
+    assert found == {one: history.package_entries(one, ["epel9", "epel8", "nosuch"]) for one in packages}
+    assert found["hello"] != ()
+    assert history.entries_of([], ["epel9"]) == {}
+
+
 def test_an_outage_is_an_outage_whatever_is_asked(history: BuildHistory, world: World) -> None:
     world.down.add("koji")
     with pytest.raises(TransientError):
@@ -171,5 +217,17 @@ def test_an_outage_is_an_outage_whatever_is_asked(history: BuildHistory, world: 
         history.package_entries("hello", ["epel9"])
     with pytest.raises(TransientError):
         history.epel_tags()
+    with pytest.raises(TransientError):
+        history.changes_in_tag("epel9", None, at("2026-12-31"))
+    with pytest.raises(TransientError):
+        history.package_list("epel9")
     world.down.clear()
     assert history.is_blocked("hello", "epel9") is True
+
+
+def test_what_would_be_a_reply_too_long_is_asked_for_in_portions(world: World) -> None:
+    with serve(world, koji_route) as server, Http(patience=Patience(pauses=())) as http:
+        hub = KojiHub(http, f"{server.url}/kojihub", f"{server.url}/kojifiles", reply_limit=4500)
+        found = hub.changes_in_tag("epel9", None, at("2026-12-31"))
+        assert set(found) == {one for one in world.taggings if one.tag == "epel9"}
+        assert len(server.requests) > 3

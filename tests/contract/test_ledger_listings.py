@@ -73,7 +73,6 @@ def test_a_touched_listing_exists_and_is_due(ledger: Ledger) -> None:
     with ledger.read() as connection:
         assert listings.packages(connection) == {"foo", "bar"}
         assert listings.of_package(connection, "foo") == ["epel9", "epel10", "epel10.1"]
-        assert listings.of_package(connection, "foo", 10) == ["epel10", "epel10.1"]
         assert listings.how_many(connection) == 4
         assert listings.listing_id(connection, "bar", "epel9") is not None
         assert listings.listing_id(connection, "bar", "epel8") is None

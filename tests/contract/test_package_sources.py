@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from epelbot.domain.people import people_of
+from epelbot.domain.people import Collaborator, people_of
 from epelbot.errors import NotThere, TransientError
 from epelbot.http import Http
 from epelbot.ports import PackageSources
@@ -73,6 +73,25 @@ def test_a_package_that_is_none_is_not_there(distgit: PackageSources, name: str)
         distgit.access(name)
     with pytest.raises(NotThere):
         distgit.branches(name)
+
+
+def test_the_list_of_all_packages_tells_who_has_access(distgit: PackageSources) -> None:
+    listed = dict(distgit.every_access())
+    assert sorted(listed) == ["libbar", "libfoo", "libsigc++20"]
+    assert listed["libbar"] == ORPHANED
+    assert listed["libsigc++20"] == replace(PLAIN_ACCESS, epel_assignee=None)
+    assert listed["libfoo"] == replace(
+        FULL_ACCESS,
+        collaborators=(Collaborator("erin", ()), Collaborator("fred", ())),
+        collaborator_groups=(Collaborator("epel-sig", ()),),
+        epel_assignee=None,
+        members=(),
+    )
+
+
+def test_a_long_list_of_packages_is_told_whole(distgit: PackageSources, world: World) -> None:
+    world.access.update((f"lib{number:03}", ORPHANED) for number in range(230))
+    assert [package for package, _ in distgit.every_access()] == sorted(world.access)
 
 
 def test_branches_are_sorted(distgit: PackageSources) -> None:

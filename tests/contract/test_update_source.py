@@ -95,6 +95,30 @@ def test_no_update_of_a_long_history_is_lost(bodhi: UpdateSource, world: World) 
     assert bodhi.updates_of("libmany", ["epel9"]) == history
 
 
+def test_updates_are_told_by_when_they_were_submitted(bodhi: UpdateSource) -> None:
+    october = datetime(2026, 10, 1, tzinfo=UTC)
+    assert bodhi.updates_submitted("epel9", None, october) == (STABLE,)
+    assert bodhi.updates_submitted("epel9", october, datetime(2026, 11, 1, tzinfo=UTC)) == (TESTING,)
+    assert bodhi.updates_submitted("epel9", None, datetime(2026, 11, 1, tzinfo=UTC)) == (STABLE, TESTING)
+    assert bodhi.updates_submitted("epel11.0", None, october) == ()
+    assert STABLE.submitted_at is not None
+    assert bodhi.updates_submitted("epel9", STABLE.submitted_at, october) == (STABLE,)
+    assert bodhi.updates_submitted("epel9", None, STABLE.submitted_at) == ()
+
+
+def test_live_updates_are_those_pending_or_in_testing(bodhi: UpdateSource) -> None:
+    assert bodhi.live_updates("epel9") == (TESTING,)
+    assert bodhi.live_updates("epel10.2") == (ON_TEN,)
+    assert bodhi.live_updates("epel10.1") == ()
+
+
+def test_updates_can_be_asked_for_by_name_together(bodhi: UpdateSource) -> None:
+    unknown = "FEDORA-EPEL-2026-ffffffffff"
+    assert bodhi.updates_called([TESTING.alias, unknown, STABLE.alias]) == (STABLE, TESTING)
+    assert bodhi.updates_called([]) == ()
+    assert bodhi.updates_called(["no such, alias"]) == ()
+
+
 def test_releases_are_those_in_use_and_those_archived(bodhi: UpdateSource) -> None:
     assert bodhi.releases() == (
         Release("EPEL-10.1", "epel10.1", "epel10.1", "current"),
@@ -116,6 +140,9 @@ def test_an_outage_is_for_now(bodhi: UpdateSource, world: World) -> None:
     world.down.add("bodhi")
     for ask in (
         bodhi.releases,
+        lambda: bodhi.live_updates("epel9"),
+        lambda: bodhi.updates_called([STABLE.alias]),
+        lambda: bodhi.updates_submitted("epel9", None, datetime(2026, 11, 1, tzinfo=UTC)),
         lambda: bodhi.update(STABLE.alias),
         lambda: bodhi.updates_of("libfoo", ["epel9"]),
     ):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -70,10 +71,15 @@ def wire(world: World) -> Iterator[Wire]:
         yield Wire(server, http, pauses)
 
 
+SOON = datetime(2026, 12, 1, tzinfo=UTC)
 QUESTIONS: dict[str, Callable[[Wire], object]] = {
     "update": lambda wire: wire.bodhi.update(STABLE.alias),
     "updates": lambda wire: wire.bodhi.updates_of("libfoo", ["epel9"]),
     "releases": lambda wire: wire.bodhi.releases(),
+    "submitted": lambda wire: wire.bodhi.updates_submitted("epel9", None, SOON),
+    "live": lambda wire: wire.bodhi.live_updates("epel9"),
+    "called": lambda wire: wire.bodhi.updates_called([STABLE.alias]),
+    "every": lambda wire: list(wire.distgit.every_access()),
     "access": lambda wire: wire.distgit.access("libfoo"),
     "branches": lambda wire: wire.distgit.branches("libfoo"),
     "dead": lambda wire: wire.distgit.dead_package("libfoo", "rawhide"),
@@ -560,3 +566,23 @@ def test_the_recorded_releases_of_fedora_are_passed_over(wire: Wire, shared_data
     assert all(place_of_tag(release["stable_tag"]) is None for release in real["releases"])
     wire.answer_next(real)
     assert wire.bodhi.releases() == ()
+
+
+def test_fewer_updates_than_bodhi_counts_are_no_answer(wire: Wire) -> None:
+    wire.bodhi.releases()
+    known = wire.bodhi.updates_submitted("epel9", None, SOON)
+    half = {"updates": [], "page": 1, "pages": 1, "rows_per_page": 50, "total": len(known)}
+    wire.answer_next(half, path="/bodhi/updates/")
+    with pytest.raises(TransientError, match="0 updates of 2"):
+        wire.bodhi.updates_submitted("epel9", None, SOON)
+
+
+def test_a_package_of_the_list_that_cannot_be_read_costs_no_other(wire: Wire) -> None:
+    rows = [
+        {"name": "odd", "namespace": "rpms"},
+        {"name": "fork", "namespace": "rpms", "parent": {"name": "x"}},
+    ]
+    page = {"projects": rows, "pagination": {"page": 1, "pages": 2}}
+    wire.answer_next(page, path="/dist-git/api/0/projects")
+    assert list(wire.distgit.every_access()) == []
+    assert wire.server.requests[-1].query["page"] == ["2"]

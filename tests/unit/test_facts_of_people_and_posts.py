@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -68,6 +69,25 @@ def test_a_message_keeps_the_epel_assignee_that_only_a_look_up_tells() -> None:
     looked = told(AccessSeen(PackageAccess("ann", epel_assignee="eve")), day("2025-01-01"), "dist-git")
     heard = told(AccessSeen(PackageAccess("bob")), day("2025-02-01"))
     found = facts([*looked_up(), looked, heard]).people
+    assert isinstance(found, Known)
+    assert found.value == People(("eve",), ("bob",))
+
+
+def test_an_epel_assignee_who_was_taken_back_is_none_though_a_message_had_told_the_same_access() -> None:
+    plain = PackageAccess("bob")
+    heard = told(AccessSeen(plain, partial=True), day("2025-01-01"))
+    looked = told(AccessSeen(replace(plain, epel_assignee="eve")), day("2025-02-01"), "dist-git")
+    again = told(AccessSeen(plain), day("2025-03-01"), "dist-git", confirmed=NOW)
+    assert heard.key != again.key, "else the look-up would only confirm what the message told"
+    found = facts([*looked_up(), heard, looked, again]).people
+    assert isinstance(found, Known)
+    assert found.value.maintainers == ("bob",)
+
+
+def test_the_list_of_all_packages_tells_a_new_owner_and_leaves_the_epel_assignee() -> None:
+    looked = told(AccessSeen(PackageAccess("ann", epel_assignee="eve")), day("2025-01-01"), "dist-git")
+    listed = told(AccessSeen(PackageAccess("bob"), partial=True), day("2025-02-01"), "dist-git")
+    found = facts([*looked_up(), looked, listed]).people
     assert isinstance(found, Known)
     assert found.value == People(("eve",), ("bob",))
 

@@ -29,14 +29,16 @@ COMMIT = commit_message(
 
 def test_a_push_tells_the_branch_and_the_owner() -> None:
     access, push = evidence_of(PUSH)
-    assert access.fact == AccessSeen(ACCESS)
+    assert access.fact == AccessSeen(ACCESS, partial=True)
     assert (access.package, access.major) == ("foo", None)
     assert push.fact == Pushed("epel9", PUSH["body"]["end_commit"], "bob")
     assert (push.package, push.major, push.happened_at) == ("foo", 9, SENT)
 
 
 def test_a_push_to_another_branch_tells_the_owner_only() -> None:
-    assert facts_of(push_message("foo", "rawhide", at=SENT, access=ACCESS)) == [AccessSeen(ACCESS)]
+    assert facts_of(push_message("foo", "rawhide", at=SENT, access=ACCESS)) == [
+        AccessSeen(ACCESS, partial=True)
+    ]
 
 
 def test_a_branch_may_be_written_as_a_reference() -> None:
@@ -181,7 +183,7 @@ GIVEN = {
 @pytest.mark.parametrize(("event", "change"), GIVEN.items(), ids=GIVEN)
 def test_access_given_and_taken_is_told_beside_all_access(event: str, change: AccessChanged) -> None:
     evidence = evidence_of(access_message(event, "foo", at=SENT, access=ACCESS, agent="alice"))
-    assert [one.fact for one in evidence] == [AccessSeen(ACCESS), change]
+    assert [one.fact for one in evidence] == [AccessSeen(ACCESS, partial=True), change]
     assert {(one.package, one.major) for one in evidence} == {("foo", None)}
 
 
@@ -196,7 +198,7 @@ def test_a_new_owner_shows_in_any_message() -> None:
     owned = PackageAccess("orphan")
     edited = access_message("pagure.project.edit", "foo", at=SENT, access=owned)
     branched = branch_message("pagure.git.branch.creation", "foo", "f43", at=SENT, access=owned)
-    assert facts_of(edited) == facts_of(branched) == [AccessSeen(owned)]
+    assert facts_of(edited) == facts_of(branched) == [AccessSeen(owned, partial=True)]
 
 
 def test_access_elsewhere_is_nothing_to_us() -> None:
