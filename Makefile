@@ -59,7 +59,7 @@ check: $(INSTALLED) ## style, types, layers, dead code, dependencies, unit and s
 	$(BIN)/lint-imports
 	$(BIN)/vulture
 	$(BIN)/deptry .
-	$(WITHOUT_SERVICES) $(PYTEST) -n 2 tests/unit tests/services $(PYTEST_ARGS)
+	$(WITHOUT_SERVICES) $(PYTEST) -n 2 tests/unit tests/services tests/posts $(PYTEST_ARGS)
 
 bench: $(INSTALLED) ## the measurements in tests/benchmarks, one at a time (BENCH=rpm for one alone)
 	$(PY) -m tests.benchmarks $(BENCH)

@@ -47,9 +47,14 @@ class Post:
 class Meaning(enum.Enum):
     """What a post is meant to do; the values are ``read-post``'s."""
 
+    #: Orphaning included (R1).
     RETIREMENT = "retirement"
+    #: An incompatible upgrade (A2).
     ABI_CHANGE = "abi-change"
+    #: An offer to take over (R5).
     ADOPTION = "adoption"
+    #: An announced retirement is taken back (R8).
+    WITHDRAWAL = "withdrawal"
     OTHER = "other"
     UNSURE = "unsure"
 
@@ -70,8 +75,11 @@ class Reason(enum.Enum):
 class Reading:
     """What the reader makes of a post.
 
-    ``collections`` are names; empty together with ``RETIREMENT`` means all open ones the package is in.
-    ``why`` tells, in a phrase, what made the reader sure or unsure.
+    ``collections`` are all that it names; empty together with ``RETIREMENT`` means all open ones the package
+    is in. ``apart`` gives each package its own where they leave different ones, else it is empty.
+    ``all_of_authors``: the writer means all packages of theirs, and ``packages`` is empty. ``leaning`` is
+    what an ``UNSURE`` post would most likely mean, if anything. ``why`` tells, in a phrase, what made the
+    reader sure or unsure.
     """
 
     meaning: Meaning
@@ -80,3 +88,10 @@ class Reading:
     reason: str | None = None
     category: Reason | None = None
     why: str = ""
+    apart: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    all_of_authors: bool = False
+    leaning: Meaning | None = None
+
+    def collections_of(self, package: str) -> tuple[str, ...]:
+        """The collections that one of the packages is to leave; none means all."""
+        return dict(self.apart).get(package, self.collections)

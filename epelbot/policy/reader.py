@@ -90,7 +90,7 @@ def _unless(doubt: str, reading: Reading) -> Reading:
     """The reading, but no sure retirement where there is a doubt."""
     if not doubt or reading.meaning is not Meaning.RETIREMENT:
         return reading
-    return replace(reading, meaning=Meaning.UNSURE, why=doubt)
+    return replace(reading, meaning=Meaning.UNSURE, why=doubt, leaning=reading.meaning)
 
 
 def _of_another_kind(subject: str, claims: Claims, book: NameBook, *, begins: bool) -> Reading | None:

@@ -87,7 +87,13 @@ def reading_of(claims: Claims, *, with_text: bool) -> Reading:
         places.update(place for one in said for place in one.collections)
         places.update(place for some in claims.listed.places.values() for place in some)
         return Reading(
-            Meaning.UNSURE, tuple(names)[:MOST_PACKAGES], in_order(places), reason, category, trouble
+            Meaning.UNSURE,
+            tuple(names)[:MOST_PACKAGES],
+            in_order(places),
+            reason,
+            category,
+            trouble,
+            leaning=Meaning.RETIREMENT if claims.every else None,
         )
     if not places and not any(one.everywhere for one in claims.every):
         return Reading(Meaning.OTHER, why="it speaks of branches outside EPEL only")

@@ -75,5 +75,7 @@ def gives_up(claims: Claims, book: NameBook) -> Reading | None:
         if names and places:
             reason, category = reason_in(claims.sentences)
             why = "it gives a package up, without saying that it leaves"
-            return Reading(Meaning.UNSURE, names, in_order(places), reason, category, why)
+            return Reading(
+                Meaning.UNSURE, names, in_order(places), reason, category, why, leaning=Meaning.RETIREMENT
+            )
     return None

@@ -1,0 +1,2 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
