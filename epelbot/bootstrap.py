@@ -57,12 +57,15 @@ class RealWiring:
     @cached_property
     def ledger(self) -> Ledger:
         """The ledger, its schema up to date. A SQLite file that is not there yet is made."""
-        from epelbot.ledger import migrate
+        from epelbot.ledger.version import is_current
 
         ledger = self.bare_ledger
-        if ledger.is_sqlite and migrate.status(ledger).current is None:
-            migrate.upgrade(ledger)
-        migrate.check(ledger)
+        if not is_current(ledger):
+            from epelbot.ledger import migrate
+
+            if ledger.is_sqlite and migrate.status(ledger).current is None:
+                migrate.upgrade(ledger)
+            migrate.check(ledger)
         return ledger
 
     @cached_property

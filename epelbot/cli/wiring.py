@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
-import threading
-from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from epelbot.ledger import Ledger
-from epelbot.ports import BuildContentsSource, Mailer, RpmFiles, Sources
-from epelbot.services.intake import Intake, Taken
-from epelbot.services.rulebook import Rulebook
-from epelbot.settings import Loaded, Settings
+# Every command imports this page, and most need only little of what it names.
+if TYPE_CHECKING:
+    import threading
+    from datetime import datetime
+
+    from epelbot.ledger import Ledger
+    from epelbot.ports import BuildContentsSource, Mailer, RpmFiles, Sources
+    from epelbot.services.intake import Intake, Taken
+    from epelbot.services.rulebook import Rulebook
+    from epelbot.settings import Loaded, Settings
 
 
 class BusConsumer(Protocol):

@@ -117,3 +117,17 @@ def collection_of_tag(stable_tag: str, leading_minor: Mapping[int, int]) -> Coll
     if named.minor is not None and (leads is None or named.minor >= leads):
         return Collection(named.major)
     return named
+
+
+def leading_minors(branches_of_tags: Mapping[str, str]) -> dict[int, int]:
+    """The minor that leads each major from 10 on, as far as Bodhi's releases told it.
+
+    A release leads while its branch is the major's own; right after a branching two may claim it, and
+    the newer one is right (FIELD 3.1).
+    """
+    leads: dict[int, int] = {}
+    for tag, branch in branches_of_tags.items():
+        collection = Collection.parse(tag)
+        if collection.minor is not None and branch == f"epel{collection.major}":
+            leads[collection.major] = max(leads.get(collection.major, 0), collection.minor)
+    return leads

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from epelbot.domain.collection import Collection, collection_of_tag, place_of_tag
+from epelbot.domain.collection import Collection, collection_of_tag, leading_minors, place_of_tag
 from epelbot.domain.evidence import (
     AccessChanged,
     AccessSeen,
@@ -96,20 +96,6 @@ def learn_releases(ledger: Ledger, updates: UpdateSource, now: datetime) -> None
         health.note(connection, "bodhi", now, error)
         for release in releases:
             _learn_release(connection, release.stable_tag, release.branch, now, now)
-
-
-def leading_minors(branches_of_tags: Mapping[str, str]) -> dict[int, int]:
-    """The minor that leads each major from 10 on, as far as Bodhi's releases told it.
-
-    A release leads while its branch is the major's own; right after a branching two may claim it, and
-    the newer one is right (FIELD 3.1).
-    """
-    leads: dict[int, int] = {}
-    for tag, branch in branches_of_tags.items():
-        collection = Collection.parse(tag)
-        if collection.minor is not None and branch == f"epel{collection.major}":
-            leads[collection.major] = max(leads.get(collection.major, 0), collection.minor)
-    return leads
 
 
 def _concerned(

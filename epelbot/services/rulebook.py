@@ -12,11 +12,10 @@ from datetime import date, datetime, timedelta
 
 from epelbot import __version__
 from epelbot.domain.calendar import Calendar
-from epelbot.domain.collection import Collection
+from epelbot.domain.collection import Collection, leading_minors
 from epelbot.domain.facts import Horizon, SourceTrust
 from epelbot.domain.profile import Profile
 from epelbot.ledger import Connection, evidence, health, listings
-from epelbot.services.record import leading_minors
 from epelbot.settings import Sources as SourceSettings
 
 _FIRST_WITH_MINORS = 10

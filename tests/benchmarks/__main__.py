@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import bus_bench, rpm_bench, startup_bench, work_bench
+from tests.benchmarks import bus_bench, rpm_bench, scale_bench, startup_bench, work_bench
 
 
 def main() -> None:
     """Run all benchmarks; a name on the command line runs that one alone."""
-    benches = {"startup": startup_bench, "rpm": rpm_bench, "work": work_bench, "bus": bus_bench}
+    benches = {
+        "startup": startup_bench,
+        "rpm": rpm_bench,
+        "work": work_bench,
+        "scale": scale_bench,
+        "bus": bus_bench,
+    }
     for name in sys.argv[1:] or benches:
         sys.stdout.write(f"== {name}\n")
         benches[name].main()

@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from epelbot import __version__
 from epelbot.cli.app import _COMMANDS, FINE, USAGE
+from epelbot.ledger import Ledger, migrate
 from tests.e2e.conftest import ROOT, Shell
 
 #: What costs time to load and is of no use to a help text.
@@ -32,14 +35,33 @@ def test_help_lists_every_command_with_a_line_about_it(shell: Shell) -> None:
     shell.golden("help.txt", done.out)
 
 
+def loaded_by(*arguments: str, environment: dict[str, str] | None = None) -> list[str]:
+    """The modules that a command has loaded when it ends."""
+    asked = subprocess.run(
+        [sys.executable, "-c", LOADED, *arguments],
+        cwd=ROOT,
+        env=os.environ | (environment or {}),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return asked.stderr.splitlines()[-1].split(",")
+
+
 def test_help_and_version_load_nothing_heavy() -> None:
     for argument in ("--help", "--version"):
-        asked = subprocess.run(
-            [sys.executable, "-c", LOADED, argument], cwd=ROOT, capture_output=True, text=True, check=True
-        )
-        loaded = asked.stderr.split(",")
+        loaded = loaded_by(argument)
         assert "click" in loaded
         assert [name for name in HEAVY if name in loaded] == []
+
+
+def test_what_is_asked_of_the_ledger_loads_the_ledger_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/ledger.db"
+    migrate.upgrade(Ledger(url))
+    loaded = loaded_by("queue", environment={"EPELBOT_DATABASE__URL": url})
+    assert "sqlalchemy" in loaded
+    needless = {*HEAVY, "fedora_messaging"} - {"msgspec", "rich", "sqlalchemy"}
+    assert sorted(needless.intersection(loaded)) == []
 
 
 def test_the_version_is_the_package_s(shell: Shell) -> None:

@@ -26,7 +26,7 @@ from epelbot.domain.evidence import AccessSeen
 from epelbot.domain.people import PackageAccess
 from epelbot.domain.retirement import State
 from epelbot.errors import ConfigError, TransientError
-from epelbot.ledger import Ledger, evidence, health, inbox, listings, migrate, outbox, posts, tables
+from epelbot.ledger import Ledger, evidence, health, inbox, listings, migrate, outbox, posts, tables, version
 from epelbot.ledger.export import export
 from epelbot.ledger.inbox import Arrival
 from epelbot.ledger.listings import Judged
@@ -125,15 +125,18 @@ def _compared(sql: str) -> str | list[str]:
 def test_there_is_one_head_and_one_way_to_it() -> None:
     assert SCRIPTS.get_heads() == [REVISIONS[-1]]
     assert [f"{number:04}" for number in range(1, len(REVISIONS) + 1)] == REVISIONS
+    assert version.newest_revision() == REVISIONS[-1]
 
 
 def test_a_new_ledger_is_brought_to_the_head_and_again_is_no_harm(empty: Ledger) -> None:
     assert migrate.status(empty) == migrate.Status(None, REVISIONS[-1])
     with pytest.raises(ConfigError, match="not set up; run 'epelbot db upgrade'"):
         migrate.check(empty)
+    assert not version.is_current(empty)
     for _ in range(2):
         assert migrate.upgrade(empty).up_to_date
         migrate.check(empty)
+        assert version.is_current(empty)
     fill(empty)
 
 
@@ -141,6 +144,7 @@ def test_looking_at_a_ledger_makes_nothing_and_upgrading_makes_a_folder_of_its_o
     folder = tmp_path / "state" / "epelbot"
     ledger = Ledger(f"sqlite:///{folder}/ledger.db")
     assert not migrate.status(ledger).up_to_date
+    assert not version.is_current(ledger)
     assert not folder.exists()
     migrate.upgrade(ledger)
     ledger.close()
@@ -246,10 +250,12 @@ def test_several_processes_may_upgrade_at_once(empty: Ledger) -> None:
 def test_a_ledger_that_is_behind_or_ahead_is_not_worked_with(empty: Ledger) -> None:
     migrate.upgrade(empty)
     set_revision(empty, "9999")
+    assert not version.is_current(empty)
     for use in (migrate.check, migrate.upgrade):
         with pytest.raises(ConfigError, match="9999, which this epelbot does not know; install the newer"):
             use(empty)
     set_revision(empty, None)
+    assert not version.is_current(empty)
     with pytest.raises(ConfigError, match="run 'epelbot db upgrade'"):
         migrate.check(empty)
 

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from epelbot.domain.collection import leading_minors
 from epelbot.domain.evidence import Recorded
 from epelbot.domain.people import PackageAccess
 from epelbot.ledger import inbox, listings
-from epelbot.services.record import leading_minors, record_messages
+from epelbot.services.record import record_messages
 from epelbot.testing.messages import Record, push_message, sync_message, tag_message, update_message
 from epelbot.testing.story import README
 from epelbot.translate import topics
