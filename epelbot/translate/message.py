@@ -13,15 +13,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-
-from fedora_messaging.message import Message
+from typing import TYPE_CHECKING, Any
 
 from epelbot.domain.evidence import Fact, Recorded
 from epelbot.domain.nevra import NVR
 from epelbot.errors import PermanentError
 from epelbot.translate import shape
 from epelbot.translate.envelope import EARLIEST
+
+if TYPE_CHECKING:
+    # Loading it takes longer than most commands do, and the look-ups use this page's cleaning alone.
+    from fedora_messaging.message import Message
 
 #: Characters of a subject, title or commit summary, and of a comment, that are kept.
 LINE_LIMIT = 1_000

@@ -8,7 +8,7 @@
 After a calendar change every listing is judged again by one worker on SQLite. The reference beside it reads
 the same rows, in batches of the same size, with the database's own driver, and writes the same columns back
 as they are. ``epelbot explain`` is a process of its own each time; so are ``epelbot --help`` and a Python
-that starts and does nothing, beside it in random order. ``EPELBOT_BENCH_LISTINGS`` asks for fewer than
+that starts and does nothing, beside it in random order. ``EPELBOT_TEST_LISTINGS`` asks for fewer than
 40,000 listings.
 """
 
@@ -142,7 +142,7 @@ def _timed_commands(path: Path) -> tuple[float, float, float]:
 
 def main() -> None:
     """Measure and print."""
-    count = int(os.environ.get("EPELBOT_BENCH_LISTINGS", LISTINGS))
+    count = int(os.environ.get("EPELBOT_TEST_LISTINGS", LISTINGS))
     found = run(count)
     beyond = (found.explain - found.help) / found.empty
     sys.stdout.write(

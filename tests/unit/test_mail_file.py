@@ -202,6 +202,25 @@ def test_no_bytes_make_it_fail(raw: bytes) -> None:
     assert post.text is not None
 
 
+_SHORT, _LONG = 20_000, 320_000
+# Sixteen times the bytes take sixteen times as long, or 256 times if each looks at all before it.
+_FAR_FROM_SQUARE = 150
+# Seconds below which a measurement says nothing.
+_NOISE = 0.002
+
+
+def _growth(head: bytes, piece: bytes) -> float:
+    """How many times longer a long mail takes than a short one, in this process's own time."""
+
+    def taken(length: int) -> float:
+        mail = head + piece * (length // len(piece))
+        begun = time.process_time()
+        post_of_mail(mail, NOW)
+        return time.process_time() - begun
+
+    return taken(_LONG) / max(min(taken(_SHORT) for _ in range(3)), _NOISE)
+
+
 NESTED = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(5_000))
 
 
@@ -220,16 +239,13 @@ NESTED = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n
         *(b"Content-Transfer-Encoding: base64\n\n",),
     ],
 )
-def test_a_megabyte_of_anything_is_read_in_a_moment(head: bytes, piece: bytes) -> None:
-    begun = time.process_time()
-    post_of_mail(head + piece * (1_000_000 // len(piece)), NOW)
-    assert time.process_time() - begun < 2
+def test_the_time_to_read_anything_grows_with_its_length_and_no_faster(head: bytes, piece: bytes) -> None:
+    assert _growth(head, piece) < _FAR_FROM_SQUARE
 
 
-def test_ten_megabytes_are_read_in_some_seconds() -> None:
-    begun = time.process_time()
-    post_of_mail(b"Content-Type: text/plain; format=flowed\n\n" + b"\n" * 10_000_000, NOW)
-    assert time.process_time() - begun < 10
+def test_ten_megabytes_are_read() -> None:
+    empty_lines = b"\n" * 10_000_000
+    assert post_of_mail(b"Content-Type: text/plain; format=flowed\n\n" + empty_lines, NOW).text is not None
 
 
 @pytest.mark.parametrize(
@@ -252,10 +268,8 @@ def test_ten_megabytes_are_read_in_some_seconds() -> None:
         *(b'<a b="', b"&#1", b"<pre>\n", b"<td>", b"<script>", b"<style><!--", b"a", b"<br>"),
     ],
 )
-def test_a_megabyte_of_html_is_read_in_some_seconds(piece: bytes) -> None:
-    begun = time.process_time()
-    post_of_mail(b"Content-Type: text/html\n\n" + piece * (1_000_000 // len(piece)), NOW)
-    assert time.process_time() - begun < 5
+def test_so_does_the_time_to_read_html(piece: bytes) -> None:
+    assert _growth(b"Content-Type: text/html\n\n", piece) < _FAR_FROM_SQUARE
 
 
 def test_what_is_nested_deeply_ends() -> None:
