@@ -235,6 +235,10 @@ class Deliver:
     next start on. In 24 hours no more than ``max_per_day`` go out, to bound a mistake. Mails come from
     ``sender``; a maintainer's go to ACCOUNT@``domain``, the release manager's to ``release_manager``. What
     fails ``park_after_attempts`` times waits for a person.
+
+    What is learnt within ``gather_minutes`` goes into one mail, and one about ``summary_from`` things or more
+    only lists them. ``muted`` accounts get nothing but what the policy demands; whoever asks to be one writes
+    to ``unsubscribe``, by default the release manager.
     """
 
     mail: Literal["hold", "send"] = "hold"
@@ -245,9 +249,14 @@ class Deliver:
     release_manager: str = "epel-releng@fedoraproject.org"
     domain: str = "fedoraproject.org"
     park_after_attempts: int = 12
+    gather_minutes: int = 30
+    summary_from: int = 12
+    muted: tuple[str, ...] = ()
+    unsubscribe: str = ""
 
     def __post_init__(self) -> None:
-        _at_least(0, max_per_day=self.max_per_day)
+        _at_least(0, max_per_day=self.max_per_day, gather_minutes=self.gather_minutes)
+        _at_least(2, summary_from=self.summary_from)
         _at_least(1, park_after_attempts=self.park_after_attempts)
 
 

@@ -26,6 +26,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     and_,
+    false,
     literal_column,
 )
 from sqlalchemy.types import TypeEngine
@@ -237,15 +238,31 @@ notices = Table(
     Column("created_at", UtcDateTime, nullable=False),
     # The cause has gone: nothing more is said, and a mail still held is superseded.
     Column("withdrawn_at", UtcDateTime),
+    # The mail that carries it, or carried it last.
     Column("outbox_id", ForeignKey("outbox.id")),
     Column("data", Exact(), nullable=False),
+    # When it has to be done; whether it waits for no digest; whether nobody is reminded of it.
+    Column("due_on", Date),
+    Column("at_once", Boolean, nullable=False, server_default=false()),
+    Column("once", Boolean, nullable=False, server_default=false()),
+    # A digest of what is said, now and in the last mail. None there: not told yet, or by an older epelbot.
+    Column("news", Exact(64), nullable=False, server_default=""),
+    Column("said", Exact(64)),
+    # In how many mails it has gone out, and until when nobody is reminded; None while no mail has gone out,
+    # or the next one is on its way.
+    Column("told", Integer, nullable=False, server_default="0"),
+    Column("paused_until", UtcDateTime),
     UniqueConstraint("cause", "person"),
     Index(None, "listing_id"),
+    Index(None, "outbox_id"),
 )
 
 #: What the teller asks for again and again; nearly all notices are sealed or gone.
 UNSEALED = and_(notices.c.outbox_id.is_(None), notices.c.withdrawn_at.is_(None))
 Index("ix_notices_unsealed", notices.c.id, sqlite_where=UNSEALED, postgresql_where=UNSEALED)
+#: Told, standing, and may be told again.
+TOLD = and_(notices.c.paused_until.is_not(None), notices.c.withdrawn_at.is_(None))
+Index("ix_notices_told", notices.c.paused_until, sqlite_where=TOLD, postgresql_where=TOLD)
 
 #: One row per effect on the outside world, whatever becomes of it.
 outbox = Table(
@@ -256,6 +273,9 @@ outbox = Table(
     Column("dedup_key", Exact(64), nullable=False, unique=True),
     Column("about", Prose, nullable=False),
     Column("recipient", Exact(), nullable=False),
+    # Whom its notices are for, and whether it is that person's digest of the week.
+    Column("person", Exact()),
+    Column("digest", Boolean, nullable=False, server_default=false()),
     Column("subject", Prose, nullable=False),
     Column("payload", Exact(), nullable=False),
     Column("status", Exact(12), nullable=False),

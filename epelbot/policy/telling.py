@@ -1,12 +1,17 @@
 # SPDX-FileCopyrightText: epelbot contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who has to be told what about a listing, and for which cause: once per cause and person (DESIGN, Tell)."""
+"""Who has to be told what about a listing, and for which cause: once per cause and person (DESIGN, Tell).
+
+And when: at once what has happened or is due soon, the rest in one digest a week; again after pauses that
+double, while something is due or has changed (docs/decisions/0013).
+"""
 
 from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.retirement import State
@@ -14,6 +19,16 @@ from epelbot.domain.verdict import Verdict
 
 #: The rule whose notice tells the release manager that a retirement is complete.
 COMPLETE = "R4"
+#: A person gets one digest in so long.
+DIGEST_EVERY = timedelta(days=7)
+#: What is due within this is told at once (DESIGN, Tell).
+SOON = timedelta(days=14)
+#: A person is reminded of what is due within this: the longest pause, so that once is before the day.
+IN_VIEW = timedelta(days=30)
+_FIRST_PAUSE = timedelta(days=7)
+_LONGEST_PAUSE = timedelta(days=30)
+#: Rules of which POLICY.md itself says that people are told. Whoever wants no mail still gets these, once.
+DEMANDED = ("R4", "R6", "R7", "V1", "V2", "V3", "V4", "V5")
 #: States in which nobody has anything left to do for the retirement.
 _SETTLED = (State.RETIRED, State.REJECTED, State.ADOPTED, State.WITHDRAWN)
 
@@ -27,11 +42,21 @@ class Audience(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One thing to tell. ``cause`` stays the same while the reason does, and changes with its object."""
+    """One thing to tell. ``cause`` stays the same while the reason does, and changes with its object.
+
+    ``due`` is the UTC day before which it has to be done, in the past when that day is overdue, None when no
+    day presses. ``at_once``: it waits for no digest, whatever the day (a violation). ``once``: nobody is
+    reminded. ``news`` is what is said, for comparison: when it changes, a reminder is allowed though nothing
+    is due; so it must hold nothing that changes by time alone.
+    """
 
     cause: str
     rule: str
     audience: Audience
+    due: date | None = None
+    at_once: bool = False
+    once: bool = False
+    news: str = ""
 
 
 def tellings(excuse: Excuse) -> tuple[Telling, ...]:
@@ -43,16 +68,48 @@ def tellings(excuse: Excuse) -> tuple[Telling, ...]:
     if retirement is None or retirement.state in _SETTLED or _is_unsure(excuse):
         return ()
     listing = f"{excuse.collection}/{excuse.package}"
+    due = due_day(excuse)
     found = [
         Telling(
-            f"{listing}|{finding.rule}|{_object(excuse, finding.rule)}", finding.rule, Audience.MAINTAINERS
+            f"{listing}|{finding.rule}|{_object(excuse, finding.rule)}",
+            finding.rule,
+            Audience.MAINTAINERS,
+            due,
+            news=f"{finding.measured}|{finding.remedy}|{due}",
         )
         for finding in excuse.findings
         if finding.verdict is Verdict.MUST_ACT
     ]
     if is_complete(excuse):
-        found.append(Telling(complete_cause(excuse), COMPLETE, Audience.RELEASE_MANAGER))
+        decided = retirement.decision is not None
+        found.append(
+            Telling(
+                complete_cause(excuse),
+                COMPLETE,
+                Audience.RELEASE_MANAGER,
+                None if decided else due,
+                once=decided,
+                news=str(due),
+            )
+        )
     return tuple(found)
+
+
+def due_day(excuse: Excuse) -> date | None:
+    """The day before which a retirement's steps have to be done: that of the compose it may leave with.
+
+    A projected day that has passed without news still counts, since that minor may be out any day. Where no
+    further minor comes, nothing presses.
+    """
+    earliest = excuse.retirement.earliest_compose if excuse.retirement else None
+    if earliest is None or earliest.minor is None:
+        return None
+    return earliest.day or earliest.was_expected
+
+
+def pause_after(times: int) -> timedelta:
+    """How long a person is left alone who has been told so many times: a week, doubled, at most 30 days."""
+    return min(_FIRST_PAUSE * (1 << min(max(times, 1) - 1, 3)), _LONGEST_PAUSE)
 
 
 def is_complete(excuse: Excuse) -> bool:

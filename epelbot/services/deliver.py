@@ -42,6 +42,7 @@ def claim_effect(
     if why_stopped(ledger, settings) is not None:
         return None
     with ledger.write() as connection:
+        outbox.one_at_a_time(connection)
         if outbox.spent_since(connection, now - _A_DAY, now) >= settings.max_per_day:
             return None
         return outbox.claim_due(connection, now, holder, lease_seconds)

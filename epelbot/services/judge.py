@@ -20,7 +20,7 @@ from epelbot.domain.facts import Facts, Horizon
 from epelbot.domain.retirement import State
 from epelbot.domain.verdict import Verdict
 from epelbot.faults import fault_point
-from epelbot.ledger import Connection, Ledger, evidence, health, listings, outbox
+from epelbot.ledger import Connection, Ledger, evidence, health, listings, notices
 from epelbot.ledger.codec import encode
 from epelbot.ledger.listings import Judged, Lease
 from epelbot.policy.facts_from_evidence import facts_from_evidence
@@ -146,10 +146,13 @@ def keep(
         kept = [one for one in judgements if one.lease.listing_id in held]
         judged = [Judged(one.lease, one.told_now, _due_again(one, rulebook, now)) for one in kept]
         listings.keep(connection, judged, now=now, basis=rulebook.basis)
-        noticed = outbox.with_notices(connection, held)
+        noticed = notices.lock_listings(connection, held)
+        mails: set[int] = set()
         for one in kept:
             if one.tellings or one.lease.listing_id in noticed:
-                _notify(connection, one.lease, one.told_now, one.tellings, now)
+                mails |= _notify(connection, one.lease, one.told_now, one.tellings, now)
+        if mails:
+            notices.take_back(connection, mails, now)
         for one in judgements:
             if one.lease.listing_id not in held:
                 listings.give_back(connection, one.lease, due_at=now)
@@ -164,7 +167,7 @@ def keep(
 
 def notices_written(connection: Connection, listing_ids: Sequence[int]) -> dict[int, dict[str, Written]]:
     """The listings' notices to the release manager, by listing and cause."""
-    told = outbox.told(connection, listing_ids, COMPLETE)
+    told = notices.told(connection, listing_ids, COMPLETE)
     return {
         number: {cause: Written(*one) for cause, one in causes.items()} for number, causes in told.items()
     }
@@ -231,12 +234,12 @@ def failed_again_at(attempts: int, now: datetime) -> datetime:
 
 def _notify(
     connection: Connection, lease: Lease, excuse: Excuse, found: Sequence[Telling], now: datetime
-) -> None:
-    """Write what has to be told, and take back what no longer has."""
+) -> set[int]:
+    """Write what has to be told, and withdraw what no longer has; returns the mails to be taken back."""
     data = encode(excuse)
     for telling in found:
         for person in _persons(telling.audience, excuse):
-            outbox.notify(
+            notices.notify(
                 connection,
                 cause=telling.cause,
                 person=person,
@@ -244,18 +247,23 @@ def _notify(
                 rule=telling.rule,
                 data=data,
                 now=now,
+                due=telling.due,
+                at_once=telling.at_once,
+                once=telling.once,
+                news=telling.news,
             )
     # What can't be seen has not gone.
-    if not _is_blind(excuse):
-        outbox.withdraw_others(connection, lease.listing_id, [one.cause for one in found], now)
+    if _is_blind(excuse):
+        return set()
+    return notices.withdraw_others(connection, lease.listing_id, [one.cause for one in found], now)
 
 
 def _persons(audience: Audience, excuse: Excuse) -> tuple[str, ...]:
-    """Accounts; ``@release-manager`` and ``@package`` stand for addresses that the settings know."""
+    """Accounts; ``@release-manager`` and ``@package:NAME`` stand for addresses that the settings know."""
     if audience is Audience.RELEASE_MANAGER:
         return ("@release-manager",)
     people = excuse.people
     if people is None:
         # Told as soon as it is known whom; the alias now and a person later would be twice.
         return ()
-    return people.maintainers or people.co_maintainers or ("@package",)
+    return people.maintainers or people.co_maintainers or (f"@package:{excuse.package.lower()}",)

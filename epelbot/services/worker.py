@@ -20,12 +20,12 @@ from epelbot.faults import fault_point
 from epelbot.ledger import Ledger, health, inbox, listings
 from epelbot.ledger.listings import Lease
 from epelbot.ports import Mailer, Sources
+from epelbot.services import tell
 from epelbot.services.deliver import claim_effect, deliver, park
 from epelbot.services.judge import Judgement, deliberate, dockets, failed_again_at, keep
 from epelbot.services.read_posts import claim_post, put_off, read_claimed
 from epelbot.services.record import learn_releases, record_messages
 from epelbot.services.rulebook import Rulebook
-from epelbot.services.tell import Addresses, put_off_notice, seal_notices
 from epelbot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -180,21 +180,27 @@ class Worker:
             )
 
     def _tell(self) -> bool:
-        settings, now = self.settings.deliver, self.clock()
-        addresses, send = Addresses.of(settings), settings.mail == "send"
+        moment = tell.moment_of(self.settings, self.clock())
+        letterhead = tell.Letterhead.of(self.settings, self.rulebook.profile)
         try:
-            return seal_notices(self.ledger, addresses, send=send, now=now) > 0
+            return tell.seal_next(self.ledger, letterhead, moment)
         except TransientError:
             raise
         except Exception:
-            log.exception("a batch of notices could not be worded; trying them one by one")
-        try:
-            seal_notices(self.ledger, addresses, send=send, now=now, limit=1)
-        except TransientError:
-            raise
-        except Exception:
-            log.exception("a notice cannot be worded; it is written anew when its listing is judged again")
-            put_off_notice(self.ledger, now)
+            log.exception("a mail could not be worded; what it would tell is looked at one by one")
+        unworded = 0
+        waiting = tell.next_waiting(self.ledger, moment)
+        for notice in waiting:
+            try:
+                tell.word_alone(notice, letterhead)
+            except Exception:
+                log.exception("%s cannot be worded, until its listing is judged again", notice.cause)
+                tell.put_off(self.ledger, notice, moment.now)
+                unworded += 1
+        if not unworded:
+            # Each by itself can be worded; so that nobody else waits, they are told another time.
+            for notice in waiting:
+                tell.put_off(self.ledger, notice, moment.now)
         return True
 
     def _deliver(self) -> bool:

@@ -1,13 +1,17 @@
 # SPDX-FileCopyrightText: epelbot contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Mails: one glance tells what is asked, of whom, by when; then why; then how; then how to make it stop."""
+"""Mails: one glance tells what is asked, of whom, by when; then why; then how; then how to make it stop.
+
+Here is the mail about one thing; `digest` words several in one.
+"""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from shlex import quote
 
 from epelbot.domain.excuse import Excuse
@@ -19,7 +23,6 @@ from epelbot.wording.final_build import spec_changes
 
 _WIDTH = 72
 _LABEL = 10
-_LIST = "epel-devel@lists.fedoraproject.org"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,31 +33,71 @@ class Words:
     text: str
 
 
-def word_mail(excuse: Excuse, rule: str) -> Words:
-    """The mail about one rule of one excuse: to the maintainers, or for R4 to the release manager."""
-    subject, parts = _complete(excuse) if rule == COMPLETE else _step(excuse, rule)
-    text = "\n\n".join(part for part in (*parts, _footer(excuse, rule)) if part)
-    return Words(f"[epelbot] {subject}", f"{text}\n")
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One thing to tell a person: one rule of one excuse.
+
+    ``due`` and ``at_once`` say how urgent it is. ``told_before`` is when it was written down first, for what
+    the person has been told already.
+    """
+
+    excuse: Excuse
+    rule: str
+    due: date | None = None
+    at_once: bool = False
+    told_before: date | None = None
 
 
-def _step(excuse: Excuse, rule: str) -> tuple[str, list[str]]:
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What there is to say about one matter. ``how`` and ``beware`` (what not to do) may be empty."""
+
+    subject: str
+    asked: str
+    who: str
+    by_when: str
+    why: str
+    how: str = ""
+    beware: str = ""
+
+
+def word_mail(matter: Matter, announce: str) -> Words:
+    """The mail about one matter; ``announce`` is the address of the list for announcements."""
+    said = piece_of(matter, announce)
+    head = rows(("To do", said.asked), ("Who", said.who), ("By when", said.by_when))
+    again = f"This was told before; it stands since {matter.told_before}." if matter.told_before else ""
+    about = f"{quote(matter.excuse.package)} --collection {matter.excuse.collection}"
+    end = footer(f"rule {matter.rule}", f"epelbot explain {about}")
+    parts = (again, head, said.why, said.how, said.beware, end)
+    subject = f"{'reminder: ' if matter.told_before else ''}{said.subject}"
+    return Words(f"[epelbot] {subject}", "\n\n".join(part for part in parts if part) + "\n")
+
+
+def piece_of(matter: Matter, announce: str) -> Piece:
+    """What to say: to the maintainers, or for R4 to the release manager."""
+    if matter.rule == COMPLETE:
+        return _complete(matter.excuse)
+    excuse, rule = matter.excuse, matter.rule
     package, collection = excuse.package, excuse.collection
     finding = next(found for found in excuse.findings if found.rule == rule)
     asked = {
-        "R1": f"announce on {_LIST} that {package} leaves {collection}, and why",
+        "R1": f"announce on {announce} that {package} leaves {collection}, and why",
         "R2": _build_asked_for(excuse, finding),
     }.get(rule, finding.remedy or finding.required)
     subject = {
         "R1": f"please announce that {package} leaves {collection}",
         "R2": f"{package} needs a final build before it leaves {collection}",
     }.get(rule, f"{package} in {collection}: a step is missing")
-    head = _rows(
-        ("To do", asked),
-        ("Who", _who(excuse)),
-        ("By when", _by_when(excuse)),
+    how = {"R1": _how_to_announce(excuse, announce), "R2": _how_to_build(excuse, finding)}.get(rule, "")
+    return Piece(
+        subject,
+        asked,
+        _who(excuse),
+        _by_when(excuse),
+        _why(excuse, finding),
+        how,
+        _not_yet() if how else "",
     )
-    how = {"R1": _how_to_announce, "R2": _how_to_build}.get(rule)
-    return subject, [head, _why(excuse, finding), how(excuse, finding) if how else ""]
 
 
 def _build_asked_for(excuse: Excuse, finding: Finding) -> str:
@@ -66,20 +109,15 @@ def _build_asked_for(excuse: Excuse, finding: Finding) -> str:
     )
 
 
-def _complete(excuse: Excuse) -> tuple[str, list[str]]:
+def _complete(excuse: Excuse) -> Piece:
     package, collection = excuse.package, excuse.collection
     retirement = excuse.retirement
-    head = _rows(
-        ("To do", f"approve, defer or reject that {package} leaves {collection}"),
-        ("Who", "the release manager"),
-        ("By when", _by_when(excuse)),
-    )
     why = [
         "Its maintainer has done all that the policy asks for:",
         *(_found(found) for found in excuse.findings if found.rule in ("L1", "R1", "R2", "R3")),
     ]
     if retirement is not None and retirement.reason:
-        why.append(_hanging("  reason  ", retirement.reason))
+        why.append(hanging("  reason  ", retirement.reason))
     about = f"{quote(package)} --collection {collection}"
     how = _commands(
         "To decide, one of these (each tells what follows from it):",
@@ -88,7 +126,14 @@ def _complete(excuse: Excuse) -> tuple[str, list[str]]:
         "    --as YOU --reason 'WHY'",
         f"epelbot reject {about} --as YOU --reason 'WHY'",
     )
-    return f"{package} is ready to leave {collection}", [head, "\n".join(why), how]
+    return Piece(
+        f"{package} is ready to leave {collection}",
+        f"approve, defer or reject that {package} leaves {collection}",
+        "the release manager",
+        _by_when(excuse),
+        "\n".join(why),
+        how,
+    )
 
 
 def _who(excuse: Excuse) -> str:
@@ -128,7 +173,7 @@ def _why(excuse: Excuse, finding: Finding) -> str:
         said += f" The package entered {excuse.collection} on {excuse.lifetime.entered}; "
         said += f"{commitment_in_words(excuse.lifetime)}."
     about = [finding, *(found for found in excuse.findings if found.rule == "R1" and found is not finding)]
-    return "\n".join([_filled(said), *_links(about)])
+    return "\n".join([filled(said), *_links(about)])
 
 
 def _begun(excuse: Excuse, retirement: Retirement | None) -> str:
@@ -138,18 +183,17 @@ def _begun(excuse: Excuse, retirement: Retirement | None) -> str:
     return f"That it leaves {excuse.collection} was {announced}."
 
 
-def _how_to_announce(excuse: Excuse, finding: Finding) -> str:
-    del finding
+def _how_to_announce(excuse: Excuse, announce: str) -> str:
     package, collection = excuse.package, excuse.collection
     return "\n\n".join(
         [
-            _filled(
+            filled(
                 "How: write a new mail to the list, no answer to another, from your @fedoraproject.org "
                 "address: by that the list knows that it is you. For example:"
             ),
             "\n".join(
                 [
-                    f"  To: {_LIST}",
+                    f"  To: {announce}",
                     f"  Subject: Retiring {package} from {collection}",
                     "",
                     *textwrap.wrap(
@@ -161,7 +205,6 @@ def _how_to_announce(excuse: Excuse, finding: Finding) -> str:
                     ),
                 ]
             ),
-            _not_yet(),
         ]
     )
 
@@ -184,7 +227,7 @@ def _how_to_build(excuse: Excuse, finding: Finding) -> str:
         "fedpkg push && fedpkg build && fedpkg update",
     )
     edit = "\n".join(f"    {line}".rstrip() for line in changes).lstrip("\n")
-    return f"{commands}\n\n{edit}\n\n{then}\n\n{_not_yet()}"
+    return f"{commands}\n\n{edit}\n\n{then}"
 
 
 def _changes(excuse: Excuse) -> Iterable[str]:
@@ -192,14 +235,14 @@ def _changes(excuse: Excuse) -> Iterable[str]:
 
 
 def _not_yet() -> str:
-    return _filled(
+    return filled(
         "Please do not run 'fedpkg retire' yet: it takes the package away at once, before its users have "
         "read the notice. The release manager tells when."
     )
 
 
 def _found(finding: Finding) -> str:
-    return "\n".join([_hanging(f"  {finding.rule}  ", finding.measured), *_links([finding], " " * 6)])
+    return "\n".join([hanging(f"  {finding.rule}  ", finding.measured), *_links([finding], " " * 6)])
 
 
 def _links(findings: Iterable[Finding], indent: str = "  ") -> list[str]:
@@ -207,18 +250,23 @@ def _links(findings: Iterable[Finding], indent: str = "  ") -> list[str]:
     return [f"{indent}{link}" for link in dict.fromkeys(links)]
 
 
-def _footer(excuse: Excuse, rule: str) -> str:
-    about = f"{quote(excuse.package)} --collection {excuse.collection}"
+def footer(rules: str, command: str) -> str:
+    """The end of every mail: which rules sent it, when it comes again, and how to make it stop."""
     said = (
-        f"epelbot sends this because of rule {rule} of the policy, once for this cause, and no more when the "
-        "step is done. All that is known:"
+        f"epelbot sends this because of {rules} of the policy. It may remind you after 7, 14 and 28 days and "
+        "then every 30, but only while a day is near or something has changed; it ends when the step is "
+        "done. All that is known:"
     )
-    wrong = "Is it wrong, or not for you? Answer this mail: a person reads it."
-    return "\n".join(["-- ", _filled(said), f"  epelbot explain {about}", _filled(wrong)])
+    stop = (
+        "Is it wrong, or not for you? Answer this mail: a person reads it. To get nothing any more but what "
+        'the policy demands, answer "unsubscribe".'
+    )
+    return "\n".join(["-- ", filled(said), f"  {command}", filled(stop)])
 
 
-def _rows(*rows: tuple[str, str]) -> str:
-    return "\n".join(_hanging(f"{f'{name}:':<{_LABEL}}", text) for name, text in rows)
+def rows(*named: tuple[str, str], indent: str = "") -> str:
+    """Lines of a name and what it says, one below the other."""
+    return "\n".join(hanging(f"{indent}{f'{name}:':<{_LABEL}}", text) for name, text in named)
 
 
 def _commands(said: str, *commands: str) -> str:
@@ -229,7 +277,8 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
-def _hanging(label: str, text: str) -> str:
+def hanging(label: str, text: str) -> str:
+    """A paragraph after a label, its other lines under the text."""
     return textwrap.fill(
         text,
         _WIDTH,
@@ -240,5 +289,13 @@ def _hanging(label: str, text: str) -> str:
     )
 
 
-def _filled(text: str) -> str:
-    return textwrap.fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
+def filled(text: str, indent: str = "") -> str:
+    """A paragraph."""
+    return textwrap.fill(
+        text,
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

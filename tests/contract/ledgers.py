@@ -19,7 +19,8 @@ from epelbot.domain.excuse import Excuse
 from epelbot.domain.post import Post
 from epelbot.domain.retirement import Retirement, State, Steps
 from epelbot.domain.verdict import Finding, Verdict
-from epelbot.ledger import Ledger, migrate
+from epelbot.ledger import Ledger, migrate, notices, outbox
+from epelbot.ledger.notices import Moment
 from epelbot.ledger.tables import metadata
 
 T = TypeVar("T")
@@ -60,6 +61,42 @@ def clean(ledger: Ledger) -> Ledger:
         drop_everything(ledger)
     migrate.upgrade(ledger)
     return ledger
+
+
+def tell(ledger: Ledger, listing: int, cause: str, person: str = "ann", **changed: Any) -> None:
+    """Write a notice of rule R2; ``changed`` are arguments of `notices.notify`."""
+    given: dict[str, Any] = {"rule": "R2", "data": "{}", "now": NOW} | changed
+    with ledger.write() as connection:
+        notices.notify(connection, cause=cause, person=person, listing_id=listing, **given)
+
+
+def seal(ledger: Ledger, status: str = outbox.HELD, at: datetime = NOW, **moment: Any) -> list[list[str]]:
+    """Write all mails that may be written then; returns the causes in each, and its person first.
+
+    A mail's subject is its causes. ``moment`` are fields of `Moment`; what is ``held`` are drafts.
+    """
+    look = Moment(at, drafts=status == outbox.HELD, **moment)
+    told: list[list[str]] = []
+    while True:
+        with ledger.write() as connection:
+            notices.let_go(connection)
+        with ledger.write() as connection:
+            person = notices.next_person(connection, look)
+            if person is None:
+                return told
+            carried = notices.waiting(connection, person, look)
+            causes = [notice.cause for notice in carried.notices]
+            notices.seal(
+                connection,
+                carried,
+                about="foo epel9",
+                recipient=f"{person}@example.org",
+                subject=" + ".join(causes),
+                payload="|".join(notice.data for notice in carried.notices),
+                status=status,
+                now=at,
+            )
+        told.append([person, *causes])
 
 
 def at_once(*work: Callable[[], T]) -> list[T]:

@@ -1,22 +1,18 @@
 # SPDX-FileCopyrightText: epelbot contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One effect per cause and person; what a person decides about it holds."""
+"""An effect happens once; what a person decides about it holds."""
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
 
 import pytest
-from sqlalchemy import Row, select
 
 from epelbot.errors import BadInput
-from epelbot.ledger import Ledger, listings, outbox, tables
-from epelbot.ledger.outbox import DISCARDED, DUE, HELD, PARKED, SENT, SUPERSEDED, OutboxRow, Stop
-from tests.contract.ledgers import NOW, at_once, later
+from epelbot.ledger import Ledger, listings, outbox
+from epelbot.ledger.outbox import DISCARDED, DUE, HELD, PARKED, SENT, OutboxRow, Stop
+from tests.contract.ledgers import NOW, at_once, later, seal, tell
 
 
 @pytest.fixture
@@ -28,35 +24,10 @@ def listing(ledger: Ledger) -> int:
     return found
 
 
-def notify(ledger: Ledger, listing: int, cause: str, person: str = "ann", data: str = "{}") -> None:
-    with ledger.write() as connection:
-        outbox.notify(
-            connection, cause=cause, person=person, listing_id=listing, rule="R2", data=data, now=NOW
-        )
-
-
-def seal(ledger: Ledger, status: str = HELD) -> list[str]:
-    """Seal what waits; returns for whom."""
-    with ledger.write() as connection:
-        waiting = outbox.unsealed(connection, 100)
-        for notice in waiting:
-            outbox.seal(
-                connection,
-                notice,
-                kind="mail",
-                about="foo epel9",
-                recipient=f"{notice.person}@example.org",
-                subject=notice.cause,
-                payload=notice.data,
-                status=status,
-                now=NOW,
-            )
-    return [notice.person for notice in waiting]
-
-
-def withdraw(ledger: Ledger, listing: int, *but: str) -> None:
-    with ledger.write() as connection:
-        outbox.withdraw_others(connection, listing, but, NOW)
+def due(ledger: Ledger, listing: int, cause: str, status: str = DUE) -> None:
+    """A mail about a cause, written."""
+    tell(ledger, listing, cause, at_once=True)
+    seal(ledger, status)
 
 
 def claim(ledger: Ledger, at: float = 0) -> OutboxRow | None:
@@ -76,12 +47,6 @@ def fail(ledger: Ledger, row: OutboxRow, again: float | None) -> None:
         outbox.mark_failed(connection, row, "451 later\0", again_at=again_at)
 
 
-def statuses(ledger: Ledger) -> dict[str, str]:
-    """The status of each effect, by its subject."""
-    with ledger.read() as connection:
-        return {row.subject: row.status for row in outbox.listed(connection)}
-
-
 def one(ledger: Ledger) -> OutboxRow:
     with ledger.read() as connection:
         [row] = outbox.listed(connection)
@@ -89,97 +54,10 @@ def one(ledger: Ledger) -> OutboxRow:
     return row
 
 
-def test_a_cause_is_told_once_to_each_person(ledger: Ledger, listing: int) -> None:
-    for _ in range(3):
-        notify(ledger, listing, "no final build", "ann")
-        notify(ledger, listing, "no final build", "bob")
-    assert seal(ledger) == ["ann", "bob"]
-    notify(ledger, listing, "no final build", "ann")
-    assert seal(ledger) == []
-    with ledger.read() as connection:
-        assert outbox.counts(connection) == {HELD: 2}
-        assert outbox.told(connection, [listing], "R2") == {listing: {"no final build": (NOW, HELD)}}
-        assert outbox.told(connection, [listing], "R4") == {}
-        assert outbox.with_notices(connection, [listing, listing + 1]) == {listing}
-        assert [row.person for row in _notices(ledger)] == ["ann", "bob"]
-
-
-def _notices(ledger: Ledger) -> Sequence[Row[Any]]:
-    with ledger.read() as connection:
-        return connection.execute(select(tables.notices).order_by(tables.notices.c.id)).all()
-
-
-def test_a_held_mail_is_superseded_when_its_cause_goes_and_comes_back_with_it(
-    ledger: Ledger, listing: int
-) -> None:
-    notify(ledger, listing, "first")
-    notify(ledger, listing, "second")
-    seal(ledger)
-    withdraw(ledger, listing, "second")
-    assert statuses(ledger) == {"first": SUPERSEDED, "second": HELD}
-    notify(ledger, listing, "first")
-    assert statuses(ledger) == {"first": HELD, "second": HELD}
-    assert seal(ledger) == []
-
-
-def test_a_notice_withdrawn_before_it_was_sealed_is_not_sealed_until_it_comes_back(
-    ledger: Ledger, listing: int
-) -> None:
-    notify(ledger, listing, "first", data='{"n":1}')
-    withdraw(ledger, listing)
-    assert seal(ledger) == []
-    notify(ledger, listing, "first", data='{"n":2}')
-    assert seal(ledger) == ["ann"]
-    assert one(ledger).payload == '{"n":2}'
-
-
-def test_what_is_sent_or_on_its_way_is_not_taken_back(ledger: Ledger, listing: int) -> None:
-    notify(ledger, listing, "sent")
-    seal(ledger, DUE)
-    row = must_claim(ledger)
-    with ledger.write() as connection:
-        outbox.mark_sent(connection, row, later(1))
-    notify(ledger, listing, "on its way")
-    seal(ledger, DUE)
-    must_claim(ledger)
-    notify(ledger, listing, "waiting")
-    seal(ledger, DUE)
-    withdraw(ledger, listing)
-    assert statuses(ledger) == {"sent": SENT, "on its way": DUE, "waiting": SUPERSEDED}
-    notify(ledger, listing, "sent")
-    assert seal(ledger) == [], "it has been told"
-
-
-def test_a_notice_sealed_while_it_is_withdrawn_is_superseded(ledger: Ledger, listing: int) -> None:
-    """The one who withdraws waits for the one who seals, and must see what that one did."""
-    notify(ledger, listing, "first")
-    with ledger.write() as connection:
-        [notice] = outbox.unsealed(connection, 1)
-        withdrawing = threading.Thread(target=withdraw, args=(ledger, listing))
-        withdrawing.start()
-        outbox.seal(
-            connection,
-            notice,
-            kind="mail",
-            about="foo epel9",
-            recipient="ann@example.org",
-            subject="first",
-            payload="{}",
-            status=HELD,
-            now=NOW,
-        )
-        withdrawing.join(timeout=0.3)
-        assert withdrawing.is_alive(), "it waits"
-    withdrawing.join(timeout=30)
-    assert statuses(ledger) == {"first": SUPERSEDED}
-
-
 def test_only_what_is_due_is_claimed_and_by_one_sender_at_a_time(ledger: Ledger, listing: int) -> None:
-    notify(ledger, listing, "held")
-    seal(ledger, HELD)
+    due(ledger, listing, "held", HELD)
     assert claim(ledger) is None
-    notify(ledger, listing, "due")
-    seal(ledger, DUE)
+    due(ledger, listing, "due")
     row = must_claim(ledger)
     assert (row.subject, row.attempts, row.fence) == ("due", 1, 1)
     assert claim(ledger, 59) is None
@@ -188,8 +66,7 @@ def test_only_what_is_due_is_claimed_and_by_one_sender_at_a_time(ledger: Ledger,
 
 
 def test_a_failed_effect_is_tried_again_later_or_parked(ledger: Ledger, listing: int) -> None:
-    notify(ledger, listing, "first")
-    seal(ledger, DUE)
+    due(ledger, listing, "first")
     fail(ledger, must_claim(ledger), 300)
     assert claim(ledger, 299) is None
     fail(ledger, must_claim(ledger, 300), None)
@@ -199,8 +76,7 @@ def test_a_failed_effect_is_tried_again_later_or_parked(ledger: Ledger, listing:
 
 
 def test_who_lost_its_lease_cannot_undo_what_the_next_one_did(ledger: Ledger, listing: int) -> None:
-    notify(ledger, listing, "first")
-    seal(ledger, DUE)
+    due(ledger, listing, "first")
     slow = must_claim(ledger)
     quick = must_claim(ledger, 60)
     with ledger.write() as connection:
@@ -213,8 +89,7 @@ def test_who_lost_its_lease_cannot_undo_what_the_next_one_did(ledger: Ledger, li
 def test_what_a_person_discards_while_it_is_being_sent_does_not_come_back(
     ledger: Ledger, listing: int
 ) -> None:
-    notify(ledger, listing, "first")
-    seal(ledger, DUE)
+    due(ledger, listing, "first")
     row = must_claim(ledger)
     with ledger.write() as connection:
         outbox.discard(connection, row.id)
@@ -226,8 +101,7 @@ def test_what_a_person_discards_while_it_is_being_sent_does_not_come_back(
 
 
 def test_held_and_parked_effects_can_be_released_others_not(ledger: Ledger, listing: int) -> None:
-    notify(ledger, listing, "first")
-    seal(ledger)
+    due(ledger, listing, "first", HELD)
     number = one(ledger).id
     with ledger.write() as connection:
         outbox.release(connection, number, NOW)
@@ -247,8 +121,7 @@ def test_held_and_parked_effects_can_be_released_others_not(ledger: Ledger, list
 
 
 def test_what_went_out_since_is_counted(ledger: Ledger, listing: int) -> None:
-    notify(ledger, listing, "first")
-    seal(ledger, DUE)
+    due(ledger, listing, "first")
     with ledger.write() as connection:
         row = outbox.claim_due(connection, NOW, "a sender", 60)
         assert row is not None
@@ -260,8 +133,7 @@ def test_what_went_out_since_is_counted(ledger: Ledger, listing: int) -> None:
 
 def test_senders_at_once_take_each_effect_once(ledger: Ledger, listing: int) -> None:
     for number in range(60):
-        notify(ledger, listing, f"cause {number}")
-    seal(ledger, DUE)
+        due(ledger, listing, f"cause {number}", DUE)
 
     def work() -> list[int]:
         done = []
@@ -274,14 +146,6 @@ def test_senders_at_once_take_each_effect_once(ledger: Ledger, listing: int) -> 
     taken = Counter(number for done in at_once(*[work] * 3) for number in done)
     assert len(taken) == 60
     assert set(taken.values()) == {1}
-
-
-def test_tellers_at_once_seal_each_notice_once(ledger: Ledger, listing: int) -> None:
-    for number in range(40):
-        notify(ledger, listing, f"cause {number}")
-    sealed = at_once(*[lambda: len(seal(ledger))] * 3)
-    assert sum(sealed) == 40
-    assert len(statuses(ledger)) == 40
 
 
 def test_all_delivery_can_be_stopped_and_let_go_on(ledger: Ledger) -> None:

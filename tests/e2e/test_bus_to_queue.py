@@ -111,6 +111,7 @@ def test_messages_on_the_broker_become_a_queue_and_mails(bus: Corner, database: 
             EPELBOT_POLICY__IN_FORCE_FROM="2019-02-01",
             EPELBOT_ROLES__RELEASE_MANAGERS="rhonda",
             EPELBOT_DELIVER__MAIL="send",
+            EPELBOT_DELIVER__GATHER_MINUTES="0",
             EPELBOT_SMTP__PORT=str(smtp_port),
             EPELBOT_WORK__POLL_SECONDS="0.2",
         )

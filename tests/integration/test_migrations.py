@@ -11,6 +11,7 @@ import re
 import shutil
 import tomllib
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,17 @@ from epelbot.ledger.export import export
 from epelbot.ledger.inbox import Arrival
 from epelbot.ledger.listings import Judged
 from epelbot.shipped import migrations_folder
-from tests.contract.ledgers import NOW, at_once, drop_everything, excuse, post, recorded, tagged
+from tests.contract.ledgers import (
+    NOW,
+    at_once,
+    drop_everything,
+    excuse,
+    post,
+    recorded,
+    seal,
+    tagged,
+    tell,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ScriptDirectory(str(migrations_folder()))
@@ -63,30 +74,12 @@ def fill(ledger: Ledger) -> None:
         (lease,) = listings.claim(connection, NOW, "a worker", 60)
         said = Judged(lease, excuse(lease.package, state=State.ANNOUNCED), None)
         listings.keep(connection, [said], now=NOW, basis="rules")
-        for person in ("ann", "bob"):
-            outbox.notify(
-                connection,
-                cause="no final build",
-                person=person,
-                listing_id=lease.listing_id,
-                rule="R2",
-                data="{}",
-                now=NOW,
-            )
-        outbox.seal(
-            connection,
-            outbox.unsealed(connection, 1)[0],
-            kind="mail",
-            about="foo epel9",
-            recipient="ann@example.org",
-            subject="foo: a final build is due",
-            payload="{}",
-            status=outbox.HELD,
-            now=NOW,
-        )
         outbox.throw_stop(connection, stop=True, by="ann", reason="a trial", now=NOW)
         health.note(connection, "koji", NOW, "refused")
         health.made_at(connection, NOW)
+    for person in ("ann", "bob"):
+        tell(ledger, lease.listing_id, "no final build", person)
+    seal(ledger)
 
 
 SQLITE_SHAPE = ["SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name != 'alembic_version'"]
@@ -322,3 +315,24 @@ def test_an_export_holds_every_table_and_row_of_one_moment(empty: Ledger) -> Non
     assert by_table["inbox"][0]["payload"] == "AP8="
     assert by_table["inbox"][0]["received_at"] == "2026-11-23T12:00:00Z"
     assert json.loads(by_table["posts"][0]["data"])["message_id"] == "one@example.org"
+
+
+def test_who_was_told_before_there_were_reminders_is_left_alone_for_a_week(empty: Ledger) -> None:
+    migrate.upgrade(empty, "0001")
+    with empty.write() as connection:
+        for statement in (
+            """INSERT INTO listings (id, package, collection, generation, judged_generation, attempts, fence)
+            VALUES (1, 'Foo', 'epel9', 1, 1, 0, 0)""",
+            """INSERT INTO outbox (id, kind, dedup_key, about, recipient, subject, payload, status,
+            created_at, sent_at, attempts, fence) VALUES (1, 'mail', 'k', 'a', 'r', 's', '{}', 'sent',
+            '2026-11-01 00:00:00.000000', '2026-11-23 12:00:00.000000', 1, 1)""",
+            """INSERT INTO notices (cause, person, listing_id, rule, created_at, outbox_id, data)
+            VALUES ('c', '@package', 1, 'R2', '2026-11-01 00:00:00.000000', 1, '{}')""",
+        ):
+            connection.execute(sa.text(statement))
+    migrate.upgrade(empty)
+    with empty.read() as connection:
+        row = connection.execute(sa.select(tables.notices)).one()
+        mail = connection.execute(sa.select(tables.outbox)).one()
+    assert (row.person, row.told, row.paused_until) == ("@package:foo", 1, NOW + timedelta(days=7))
+    assert (mail.person, mail.digest) == ("@package:foo", False)

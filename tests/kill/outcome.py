@@ -22,7 +22,9 @@ from sqlalchemy import Connection, select
 from epelbot.domain.excuse import Excuse
 from epelbot.ledger import Ledger
 from epelbot.ledger.codec import decode
+from epelbot.ledger.notices import Moment, next_person
 from epelbot.ledger.tables import evidence, excuses, inbox, listings, notices, outbox, posts
+from epelbot.policy.telling import pause_after
 from tests.kill.history import BEGIN, STEP, WINDOW
 
 #: Rows of one kind by their natural key.
@@ -96,35 +98,39 @@ def state_of(ledger: Ledger, now: datetime) -> dict[str, Rows]:
 
 
 def cause_of(ledger: Ledger, message_id: str) -> datetime | None:
-    """The last instant in the evidence of the notice that a mail came from; None if there is no such."""
+    """The last instant in the evidence of the notices that a mail came from; None if there are none."""
     with ledger.read() as connection:
-        found = connection.execute(
-            select(notices.c.data, outbox.c.payload)
+        found = connection.scalars(
+            select(notices.c.data)
             .join(outbox, outbox.c.id == notices.c.outbox_id)
             .where(outbox.c.payload.contains(message_id, autoescape=True))
-        ).one_or_none()
-    if found is None:
-        return None
-    excuse = decode(Excuse, found.data)
-    return max(
-        (one.at for finding in excuse.findings for one in finding.evidence if one.at is not None),
-        default=datetime.min.replace(tzinfo=UTC),
+        ).all()
+    instants = (
+        one.at
+        for data in found
+        for finding in decode(Excuse, data).findings
+        for one in finding.evidence
+        if one.at is not None
     )
+    return max(instants, default=datetime.min.replace(tzinfo=UTC)) if found else None
 
 
-def unfinished(ledger: Ledger, now: datetime) -> list[str]:
-    """What is left to do at that moment, whoever holds it."""
+def unfinished(ledger: Ledger, now: datetime, told: Moment) -> list[str]:
+    """What is left to do at that moment, whoever holds it; ``told`` says which mails may be written."""
     with ledger.read() as connection:
         waiting: dict[str, Any] = {
             "messages to record": select(inbox.c.id).where(inbox.c.status == "new"),
             "posts to read": select(posts.c.hash).where(posts.c.due_at <= now),
             "listings to judge": select(listings.c.package).where(listings.c.due_at <= now),
-            "notices to seal": select(notices.c.cause).where(
-                notices.c.outbox_id.is_(None), notices.c.withdrawn_at.is_(None)
+            "mails to take apart": select(outbox.c.subject).where(
+                outbox.c.status == "superseded", outbox.c.due_at.is_not(None)
             ),
             "mails to send": select(outbox.c.subject).where(outbox.c.status == "due", outbox.c.due_at <= now),
         }
         left = {what: list(connection.scalars(query)) for what, query in waiting.items()}
+    with ledger.write() as connection:
+        person = next_person(connection, told)
+        left["people to tell"] = [] if person is None else [person]
     return [f"{len(some)} {what} ({some[0]} …)" for what, some in left.items() if some]
 
 
@@ -169,8 +175,18 @@ def _notices(connection: Connection) -> Rows:
         f"{row.cause} to {row.person}": [
             row.rule,
             row.dedup_key,
-            *_plain([row.created_at, row.withdrawn_at]),
-            _data(row.data),
+            *_plain(
+                [
+                    row.created_at,
+                    row.withdrawn_at,
+                    row.paused_until and row.paused_until - pause_after(row.told),
+                ]
+            ),
+            row.told,
+            row.said == row.news,
+            str(row.due_on),
+            # Whether one was looked at once more before its cause went is chance.
+            _data(row.data) if row.withdrawn_at is None else None,
         ]
         for row in rows
     }

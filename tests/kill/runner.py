@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from epelbot.ledger import Ledger, migrate
+from epelbot.ledger.notices import Moment
 from epelbot.testing.server import serve
 from epelbot.testing.server_koji import koji_route
 from epelbot.testing.server_web import archive_route, bodhi_route, distgit_route
@@ -37,6 +38,8 @@ from tests.kill.process import CLOCK, Nursery, clock_setting
 #: doing. It costs no time, since the clock is put on when all are dead.
 LEASE = timedelta(seconds=30)
 _MOST_ROUNDS = 60
+# Minutes for which the news of a day is gathered, before its evening.
+_NEVER = 1_000_000
 # Seconds that a command may take before it counts as hanging.
 _DEADLINE = 120
 
@@ -137,10 +140,17 @@ class Run:
             file.write_bytes(b"".join(lines))
             files.append(str(file))
         now, left = chapter.now, ["everything"]
+        # Telling is left to the evening. While one file comes in and another is worked on, it would be chance
+        # which of a day's causes make a mail together.
+        evening = False
         for _ in range(_MOST_ROUNDS):
             began = time.time()
             office.clock, office.began = now, began
-            clock = {CLOCK: clock_setting(now, began)}
+            gather = timedelta(minutes=0 if evening else _NEVER)
+            clock = {
+                CLOCK: clock_setting(now, began),
+                "EPELBOT_DELIVER__GATHER_MINUTES": str(gather // timedelta(minutes=1)),
+            }
             started = []
             if files:
                 # While one file comes in, what was in the one before is worked on.
@@ -149,10 +159,12 @@ class Run:
             killed = [self._ended(nursery, office, one) for one in started]
             # The leases of the dead run out at once.
             now += timedelta(seconds=time.time() - began) + (LEASE if any(killed) else timedelta())
-            left = unfinished(ledger, now)
+            left = unfinished(ledger, now, Moment(now, gather=gather))
             ledger.close()
             if not (files or left or any(killed)):
-                return now
+                if evening:
+                    return now
+                evening = True
             if files and not killed[0]:
                 del files[0]
         raise AssertionError(f"chapter {number} does not come to its end: {left}; see {nursery.log}")

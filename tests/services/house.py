@@ -77,7 +77,7 @@ class House:
         self.ledger = _a_ledger()
         weakref.finalize(self, _give_back, self.ledger)
         self.rulebook = a_rulebook(online=self.online)
-        deliver = Deliver(mail="send" if self.send else "hold")
+        deliver = Deliver(mail="send" if self.send else "hold", gather_minutes=0)
         self.settings = Settings(deliver=deliver, sources=self.rulebook.sources)
         self.sources = self.story.sources if self.online else Sources()
         self._fed = 0

@@ -13,16 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from epelbot.domain.excuse import Excuse
 from epelbot.domain.retirement import State
 from epelbot.ledger import outbox
 from epelbot.ports import Mail
 from epelbot.services.deliver import why_stopped
-from epelbot.services.tell import Addresses
-from epelbot.settings import Deliver
+from epelbot.services.tell import Letterhead
+from epelbot.settings import Deliver, Settings
+from epelbot.shipped import load_profile
 from epelbot.testing.mail import RecordingMailer
 from epelbot.testing.story import README, Story
-from epelbot.wording.mail import Words, word_mail
+from epelbot.wording.mail import Matter, Words, word_mail
 from tests.services.house import House
 
 START = datetime(2024, 10, 1, 9, tzinfo=UTC)
@@ -95,11 +95,11 @@ def test_while_nobody_knows_who_maintains_it_nobody_is_told() -> None:
 
 
 def test_addresses_follow_the_settings() -> None:
-    settings = Deliver(sender="bot@example.org", release_manager="rm@example.org", domain="example.org")
-    addresses = Addresses.of(settings)
-    assert addresses.of_person("ann", "Foo") == "ann@example.org"
-    assert addresses.of_person("@release-manager", "Foo") == "rm@example.org"
-    assert addresses.of_person("@package", "Foo") == "foo-maintainers-epel@example.org"
+    deliver = Deliver(sender="bot@example.org", release_manager="rm@example.org", domain="example.org")
+    letterhead = Letterhead.of(Settings(deliver=deliver), load_profile())
+    assert letterhead.address_of("ann") == "ann@example.org"
+    assert letterhead.address_of("@release-manager") == "rm@example.org"
+    assert letterhead.address_of("@package:foo") == "foo-maintainers-epel@example.org"
 
 
 # Once
@@ -128,6 +128,10 @@ def test_a_mail_can_be_filtered_by_package_collection_and_rule_and_answered_to_a
         "Reply-To": "epel-releng@fedoraproject.org",
         "Auto-Submitted": "auto-generated",
         "Precedence": "bulk",
+        "List-Id": "What epelbot tells <epelbot.fedoraproject.org>",
+        "List-Unsubscribe": (
+            "<mailto:epel-releng@fedoraproject.org?subject=unsubscribe%20ann%40fedoraproject.org>"
+        ),
         "X-Epelbot-Package": "oldtool",
         "X-Epelbot-Collection": "epel9",
         "X-Epelbot-Rule": "R2",
@@ -172,7 +176,7 @@ def test_what_cannot_be_seen_takes_no_mail_back() -> None:
 
 def test_send_counts_for_new_mails_only() -> None:
     house = House(announced_story()).sees()
-    house.settings = replace(house.settings, deliver=Deliver(mail="send"))
+    house.settings = replace(house.settings, deliver=Deliver(gather_minutes=0, mail="send"))
     house.later(days=1)
     assert house.mailer.sent == []
     house.story.given("oldtool", "bob", house.now)
@@ -188,6 +192,94 @@ def test_the_excuse_says_whether_the_notice_is_held_or_sent() -> None:
         assert (
             house.finding("R4").measured == f"the release manager's notice was written on 2026-11-23; {said}"
         )
+
+
+# At once, and in a digest
+
+
+def leaving(story: Story, package: str, days: int = 700) -> None:
+    story.package(package, "ann", START)
+    story.shipped(f"{package}-1.0-1.el9", START)
+    story.announced(package, "epel9", "ann", START + days * A_DAY)
+
+
+def a_quiet_house() -> House:
+    """In September 2026 no minor is near: RHEL 9.9 is expected in November."""
+    house = House(announced_story(), send=True, now=datetime(2026, 9, 10, 12, tzinfo=UTC))
+    return house.sees()
+
+
+def test_what_comes_later_in_the_week_waits_for_the_digest_of_the_next() -> None:
+    house = a_quiet_house()
+    assert house.told() == [("sent", "ann", NEEDED)], "the first does not wait"
+    for days, package in enumerate(("libone", "libtwo"), 1):
+        leaving(house.story, package, 709 + days)
+        house.sees_at(house.now + A_DAY)
+    assert len(house.mailer.sent) == 1
+    house.later(days=4.9)
+    assert len(house.mailer.sent) == 1
+    house.later(days=0.2)
+    assert house.told()[1:] == [("sent", "ann", "2 things to do in EPEL: libone, libtwo")]
+
+
+def test_what_is_due_within_14_days_goes_at_once() -> None:
+    house = a_quiet_house()
+    leaving(house.story, "libone", 755)
+    house.sees_at(datetime(2026, 11, 5, 12, tzinfo=UTC))
+    house.later(days=0.1)
+    leaving(house.story, "libtwo", 765)
+    house.sees_at(house.now + A_DAY)
+    assert house.told()[-1] == ("sent", "ann", "libtwo needs a final build before it leaves epel9")
+
+
+def test_reminders_come_while_the_day_is_near_and_end_with_the_step() -> None:
+    house = a_quiet_house()
+    while house.now < datetime(2026, 12, 1, tzinfo=UTC):
+        house.later(days=1)
+    days = [f"{row.sent_at:%m-%d}" for row in house.mails() if row.sent_at]
+    # Nothing is due until 30 days before 2026-11-20; from then on a week, two, then four.
+    assert days == ["09-10", "10-21", "11-04"]
+    assert {row[2] for row in house.told()[1:]} == {f"reminder: {NEEDED}"}
+    final_build(house.story, house.now)
+    house.sees_at(house.now + 12 * A_DAY)
+    house.later(days=90)
+    assert [row for row in house.told()[3:] if row[1] == "ann"] == []
+
+
+def test_a_muted_person_is_not_told_what_the_policy_does_not_demand() -> None:
+    house = House(announced_story(), send=True)
+    house.settings = replace(
+        house.settings, deliver=Deliver(mail="send", gather_minutes=0, muted=("ann", "epel-releng"))
+    )
+    house.sees()
+    assert house.told() == []
+    final_build(house.story, house.now)
+    house.sees_at(house.now + 14 * A_DAY)
+    assert house.told() == [("sent", "epel-releng", READY)]
+
+
+def test_a_mass_day_gives_each_person_one_summary() -> None:
+    story = announced_story()
+    for number in range(30):
+        leaving(story, f"libpart{number}")
+    house = House(story, send=True).sees()
+    (mail,) = house.mailer.sent
+    assert mail.subject == "[epelbot] 31 things to do in EPEL: 31 packages"
+    assert "so many at once that this is only a summary" in mail.text.replace("\n", " ")
+    headers = dict(mail.headers)
+    assert headers["X-Epelbot-Rule"] == "R2"
+    assert len(headers["X-Epelbot-Package"].split(", ")) == 20
+
+
+def test_while_mail_is_held_there_is_one_draft_for_a_person() -> None:
+    house = House(announced_story()).sees()
+    leaving(house.story, "libone", 770)
+    house.sees_at(house.now + A_DAY)
+    assert house.told() == [
+        ("superseded", "ann", NEEDED),
+        ("held", "ann", "2 things to do in EPEL: libone, oldtool"),
+    ]
+    assert [row.about for row in house.mails()] == ["oldtool epel9", "libone epel9, oldtool epel9"]
 
 
 # Deliver
@@ -229,7 +321,9 @@ def test_a_server_that_is_busy_is_tried_again_with_growing_pauses() -> None:
 
 
 def test_what_fails_too_often_is_parked() -> None:
-    house = sending(RecordingMailer(down=True), Deliver(mail="send", park_after_attempts=3)).sees()
+    house = sending(
+        RecordingMailer(down=True), Deliver(gather_minutes=0, mail="send", park_after_attempts=3)
+    ).sees()
     for _ in range(5):
         house.later(hours=1)
     (row,) = house.mails()
@@ -264,7 +358,7 @@ def test_a_mail_on_which_epelbot_itself_fails_is_parked_and_holds_up_no_other() 
 def test_no_more_than_the_bound_go_out_in_a_day() -> None:
     story = announced_story("bob", epel_assignee="@sig", groups={"sig": [f"p{n}" for n in range(5)]})
     house = House(story, send=True)
-    house.settings = replace(house.settings, deliver=Deliver(mail="send", max_per_day=2))
+    house.settings = replace(house.settings, deliver=Deliver(gather_minutes=0, mail="send", max_per_day=2))
     house.sees()
     assert len(house.mailer.sent) == 2
     house.later(hours=23)
@@ -275,10 +369,14 @@ def test_no_more_than_the_bound_go_out_in_a_day() -> None:
 
 def test_a_setting_a_file_and_a_command_each_stop_all_delivery(tmp_path: Path) -> None:
     stop_file = tmp_path / "stop"
-    house = sending(deliver=Deliver(mail="send", stop=True, stop_file=str(stop_file))).sees()
+    house = sending(
+        deliver=Deliver(gather_minutes=0, mail="send", stop=True, stop_file=str(stop_file))
+    ).sees()
     assert why_stopped(house.ledger, house.settings.deliver) == "the setting deliver.stop is on"
     stop_file.touch()
-    house.settings = replace(house.settings, deliver=Deliver(mail="send", stop_file=str(stop_file)))
+    house.settings = replace(
+        house.settings, deliver=Deliver(gather_minutes=0, mail="send", stop_file=str(stop_file))
+    )
     house.work()
     assert why_stopped(house.ledger, house.settings.deliver) == f"the file {stop_file} exists"
     with house.ledger.write() as connection:
@@ -315,14 +413,14 @@ def test_a_notice_that_cannot_be_worded_holds_up_no_other(monkeypatch: pytest.Mo
     story.shipped("newtool-1.0-1.el9", START)
     story.announced("newtool", "epel9", "bob", START + 700 * A_DAY)
 
-    def fails(excuse: Excuse, rule: str) -> Words:
-        if excuse.package == "newtool" and house.now < house_began + A_DAY:
+    def fails(matter: Matter, announce: str) -> Words:
+        if matter.excuse.package == "newtool" and house.now < house_began + A_DAY:
             raise RuntimeError("a fault of our own")
-        return word_mail(excuse, rule)
+        return word_mail(matter, announce)
 
     house = House(story)
     house_began = house.now
-    monkeypatch.setattr("epelbot.services.tell.word_mail", fails)
+    monkeypatch.setattr("epelbot.wording.digest.word_mail", fails)
     house.sees()
     assert [row[1] for row in house.told()] == ["ann"]
     house.later(days=2)

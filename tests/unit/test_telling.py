@@ -6,12 +6,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 from epelbot.domain.evidence import Recorded
 from epelbot.domain.excuse import Excuse
-from epelbot.domain.retirement import Action
+from epelbot.domain.retirement import Action, EarliestCompose
 from epelbot.policy.judgement import judge
-from epelbot.policy.telling import COMPLETE, Audience, complete_cause, tellings
+from epelbot.policy.telling import (
+    COMPLETE,
+    DEMANDED,
+    Audience,
+    Telling,
+    complete_cause,
+    pause_after,
+    tellings,
+)
 from epelbot.shipped import load_calendar, load_profile
 from tests.unit.case_evidence import (
     FINAL,
@@ -116,3 +125,52 @@ def test_the_cause_stays_once_it_is_told_approved_or_deferred() -> None:
     assert causes(whole_case(), was_told=True) == told
     for action in (Action.APPROVE, Action.DEFER):
         assert causes([*whole_case(), decided(action, day("2026-11-01"), minor="9.10")]) == told
+
+
+# When
+
+
+def one_telling(evidence: list[Recorded], as_of: date | None = None) -> Telling:
+    found = judge(facts(evidence, as_of=as_of), load_calendar(), load_profile())
+    (one,) = tellings(found)
+    return one
+
+
+def test_a_step_is_due_before_the_minor_with_which_the_package_may_leave() -> None:
+    assert one_telling([*LIVES, POST], as_of=date(2026, 10, 5)).due == date(2026, 11, 20)
+    assert one_telling(whole_case(), as_of=date(2026, 10, 15)).due == date(2026, 11, 20)
+
+
+def test_a_minor_that_is_overdue_may_be_out_any_day_and_so_its_day_stays() -> None:
+    assert one_telling([*LIVES, POST], as_of=date(2026, 11, 23)).due == date(2026, 11, 20)
+
+
+def test_where_no_minor_comes_any_more_no_day_presses() -> None:
+    excuse = excuse_of([*LIVES, POST])
+    assert excuse.retirement is not None
+    any_day = EarliestCompose(None, None, date(2026, 11, 24), projected=False)
+    closed = replace(excuse, retirement=replace(excuse.retirement, earliest_compose=any_day))
+    assert [one.due for one in tellings(closed)] == [None]
+
+
+def test_news_is_what_was_measured_what_to_do_and_the_day() -> None:
+    first = one_telling([*LIVES, POST])
+    assert one_telling([*LIVES, POST], as_of=date(2026, 11, 22)).news == first.news, "time alone is no news"
+    plain = [update("testing", NOW), checked(FINAL, "lacks")]
+    assert one_telling([*LIVES, POST, *plain]).news != first.news
+
+
+def test_nobody_is_reminded_of_what_has_been_decided() -> None:
+    told = one_telling([*whole_case(), decided(Action.APPROVE, day("2026-11-01"))])
+    assert (told.once, told.due) == (True, None)
+    assert not one_telling(whole_case()).once
+
+
+def test_pauses_double_and_are_never_longer_than_30_days() -> None:
+    assert [pause_after(times).days for times in range(7)] == [7, 7, 14, 28, 30, 30, 30]
+
+
+def test_the_policy_itself_demands_no_more_than_these() -> None:
+    """POLICY R4, R6, R7 and Violations say that people are told; R1 and R2 that something is to be done."""
+    assert DEMANDED == ("R4", "R6", "R7", "V1", "V2", "V3", "V4", "V5")
+    assert pause_after(1) == timedelta(days=7)
