@@ -5,51 +5,147 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
 import click
 
 from epelbot.cli.app import FINE
-from epelbot.cli.arguments import json_option
-from epelbot.cli.output import Column, filled, heading, print_json, print_table, printable
+from epelbot.cli.arguments import DAY, json_option
+from epelbot.cli.output import Column, complain, filled, heading, print_json, print_table, printable
 from epelbot.cli.wiring import Wiring
+from epelbot.domain.calendar import parse_minor
+from epelbot.domain.calendar_words import Event, Kind
 from epelbot.errors import BadInput
+from epelbot.services.calendar import DayWish, Kept, add_day, known_rules, remove_day
+from epelbot.services.rulebook import Rulebook
 from epelbot.wording.calendar_text import (
     CALENDAR_TITLES,
+    added_text,
     calendar_heading,
     calendar_json,
     calendar_remarks,
     calendar_rows,
     calendar_sources,
+    set_aside_remarks,
+    word_json,
 )
 
+_MAJOR = re.compile(r"[1-9][0-9]?")
 
-@click.command("calendar")
+_kind = click.option(
+    "--kind",
+    type=click.Choice([one.value for one in Kind]),
+    default=Kind.GA.value,
+    show_default=True,
+    help="What the day is of; end-of-maintenance wants a major, final no day.",
+)
+_who = click.option("--as", "author", required=True, metavar="ACCOUNT", help="Who says so: your account.")
+_why = click.option("--reason", required=True, help="Where you know it from; it is shown with the day.")
+
+
+@click.group("calendar", invoke_without_command=True)
 @click.option("--major", type=int, metavar="N", help="Only this major, such as 9.")
 @json_option
-@click.pass_obj
-def calendar(wiring: Wiring, major: int | None, as_json: bool) -> int:
-    """When each minor of RHEL came out, who says so, and what is only expected.
+@click.pass_context
+def calendar(ctx: click.Context, major: int | None, as_json: bool) -> int:
+    """When each minor of RHEL came out, who says so and since when, and what is only expected.
 
     An expected day has a tilde; it becomes a fact when somebody reports that it happened, never by passing.
     """
-    known, cadence = wiring.rulebook.calendar, wiring.rulebook.profile.calendar.cadence_months
+    if ctx.invoked_subcommand is not None:
+        if major is not None or as_json:
+            raise click.UsageError(f"put options after {ctx.invoked_subcommand!r}", ctx)
+        return FINE
+    wiring: Wiring = ctx.obj
+    rules = current_rules(wiring)
+    known, cadence = rules.calendar, rules.profile.calendar.cadence_months
     today = wiring.now().date()
     numbers = [one.number for one in known.majors]
     if major is not None:
         if major not in numbers:
             raise BadInput(f"the calendar holds no RHEL {major}; give one of {', '.join(map(str, numbers))}")
         numbers = [major]
+    set_aside = [one for one in rules.set_aside if major in (None, one[0].event.major)]
     if as_json:
-        print_json(calendar_json(known, numbers, today, cadence))
+        print_json(calendar_json(known, numbers, today, cadence, set_aside))
         return FINE
     for number in numbers:
         heading(calendar_heading(known.major(number), today))
-        columns = [Column(title, title == CALENDAR_TITLES[-1]) for title in CALENDAR_TITLES]
-        print_table(columns, calendar_rows(known, number, today, cadence))
-        remarks = calendar_remarks(known, number, today, cadence)
-        click.echo(
-            "\n".join(["", *(filled(printable(remark)) for remark in remarks), *([""] if remarks else [])])
-        )
+        print_table([Column(one) for one in CALENDAR_TITLES], calendar_rows(known, number, today, cadence))
+        _paragraphs(calendar_remarks(known, number, today, cadence))
+    if set_aside:
+        heading("Not used")
+        _paragraphs(set_aside_remarks(set_aside))
     click.echo("Sources:")
     for source in calendar_sources([known.major(number) for number in numbers]):
         click.echo(filled(printable(source), first="  ", rest="    "))
     return FINE
+
+
+@calendar.command("add")
+@click.argument("what", metavar="MINOR")
+@click.argument("day", type=DAY, required=False)
+@_kind
+@_who
+@_why
+@json_option
+@click.pass_obj
+def add(
+    wiring: Wiring, what: str, day: date | None, kind: str, author: str, reason: str, as_json: bool
+) -> int:
+    """Enter the DAY (UTC) of MINOR, such as 9.9. A person's day wins over those of all sources.
+
+    A day still to come is a plan, and stays one until somebody reports that it happened: say so by adding it
+    again then. Adding another day replaces yours, 'calendar remove' takes it back.
+    """
+    event = _event(what, Kind(kind))
+    if (day is None) != (event.kind is Kind.FINAL):
+        raise click.UsageError("the last minor has no day" if day else "a DAY is missing, such as 2026-11-23")
+    wish = DayWish(event, day, author, reason)
+    return _told(add_day(wiring.ledger, wiring.rulebook, wish, wiring.now()), as_json=as_json)
+
+
+@calendar.command("remove")
+@click.argument("what", metavar="MINOR")
+@_kind
+@_who
+@_why
+@json_option
+@click.pass_obj
+def remove(wiring: Wiring, what: str, kind: str, author: str, reason: str, as_json: bool) -> int:
+    """Take back the day that a person entered for MINOR; what the sources say counts again."""
+    wish = DayWish(_event(what, Kind(kind)), None, author, reason)
+    return _told(remove_day(wiring.ledger, wiring.rulebook, wish, wiring.now()), as_json=as_json)
+
+
+def current_rules(wiring: Wiring) -> Rulebook:
+    """The rules with what the ledger has learnt; without a ledger the shipped ones, and a word on stderr."""
+    rules, trouble = known_rules(lambda: wiring.bare_ledger, wiring.rulebook)
+    if trouble is not None:
+        complain(f"by the shipped calendar alone, since what was learnt cannot be read: {trouble}")
+    return rules
+
+
+def _event(what: str, kind: Kind) -> Event:
+    if kind is Kind.END:
+        if not _MAJOR.fullmatch(what):
+            raise BadInput(f"{what[:40]!r} is no major of RHEL; give one such as 9")
+        return Event(kind, int(what))
+    try:
+        return Event(kind, *parse_minor(what.removeprefix("epel") if kind is Kind.BRANCHING else what))
+    except ValueError as error:
+        raise BadInput(str(error)) from error
+
+
+def _told(kept: Kept, *, as_json: bool) -> int:
+    (word,) = kept.words
+    if as_json:
+        print_json(word_json(word) | {"listings_due": kept.listings_due})
+    else:
+        click.echo(filled(printable(added_text(word, kept.listings_due))))
+    return FINE
+
+
+def _paragraphs(remarks: list[str]) -> None:
+    click.echo("\n".join(["", *(filled(printable(one)) for one in remarks), *([""] if remarks else [])]))

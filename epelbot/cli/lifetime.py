@@ -11,6 +11,7 @@ import click
 
 from epelbot.cli.app import FINE
 from epelbot.cli.arguments import COLLECTION, DAY, json_option
+from epelbot.cli.calendar import current_rules
 from epelbot.cli.output import filled, print_json
 from epelbot.cli.wiring import Wiring
 from epelbot.domain.collection import Collection
@@ -29,7 +30,7 @@ from epelbot.wording.lifetime_text import lifetime_text
 @click.pass_obj
 def lifetime(wiring: Wiring, collection: Collection, entered: date, at: date | None, as_json: bool) -> int:
     """How long a package that entered COLLECTION on DAY is owed, by which rule, and how sure that is."""
-    rulebook, today = wiring.rulebook, wiring.now().date()
+    rulebook, today = current_rules(wiring), wiring.now().date()
     clock = minimum_lifetime(
         collection, entered, at or today, rulebook.calendar, rulebook.profile, today=max(today, at or today)
     )

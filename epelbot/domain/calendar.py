@@ -16,7 +16,7 @@ import itertools
 import re
 from calendar import monthrange
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 from epelbot.domain.collection import Collection
 
@@ -53,7 +53,9 @@ _RANKS = tuple(Authority)
 class CalendarDay:
     """What one source says of the day of one event (UTC), and since when we know.
 
-    ``source`` is a short name, one day per source and event. ``learnt`` decides between fact and plan.
+    ``source`` is a short name, one day per source and event. ``learnt`` decides between fact and plan;
+    ``learnt_at`` is the instant, where it is known (a shipped day has none). ``author`` and ``reason`` are
+    those of a person who entered it.
     """
 
     day: date
@@ -61,11 +63,19 @@ class CalendarDay:
     learnt: date
     authority: Authority = Authority.OTHER
     url: str | None = None
+    learnt_at: datetime | None = None
+    author: str | None = None
+    reason: str | None = None
 
     @property
     def is_projection(self) -> bool:
         """True for a day that was still ahead when we learnt of it: it never becomes a fact by passing."""
         return self.learnt < self.day
+
+    @property
+    def heard_at(self) -> datetime:
+        """The instant at which we learnt it, as far as it is known: else the beginning of that day."""
+        return self.learnt_at or datetime.combine(self.learnt, time(), UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +94,15 @@ class Minor:
 class Major:
     """One major. The day in ``end_of_maintenance`` is the last on which it and its EPEL are supported.
 
-    ``final_minor`` is the number of its last minor, out or not, or None when nobody has said.
+    ``final_minor`` is the number of its last minor, out or not, or None when nobody has said. ``other_ends``
+    are the words on the end of its maintenance that do not count (see `Calendar.with_end`).
     """
 
     number: int
     end_of_maintenance: CalendarDay
     final_minor: int | None = None
     minors: tuple[Minor, ...] = ()
+    other_ends: tuple[CalendarDay, ...] = ()
 
     def __post_init__(self) -> None:
         numbers = [minor.number for minor in self.minors]
@@ -156,21 +168,18 @@ class Calendar:
 
     majors: tuple[Major, ...]
 
-    @property
-    def digest(self) -> str:
-        """Changes exactly when an answer may: with a day, its weight, or a plan that became a fact."""
-        told = repr(
-            [
-                (
-                    major.number,
-                    major.end_of_maintenance.day,
-                    major.final_minor,
-                    [(minor.number, _told(minor.ga), _told(minor.branched)) for minor in major.minors],
-                )
-                for major in self.majors
-            ]
-        )
-        return hashlib.sha256(told.encode()).hexdigest()
+    def digest_of(self, number: int) -> str:
+        """Changes exactly when an answer about that major may: with a day, its weight, a plan come true.
+
+        No two majors have the same; that of one that the calendar lacks stays as long as it does.
+        """
+        told = [_all_told(major) for major in self.majors if major.number == number]
+        return hashlib.sha256(repr((number, told)).encode()).hexdigest()
+
+    def changed_since(self, before: Calendar) -> tuple[int, ...]:
+        """The majors of which it may answer otherwise than ``before``, in order."""
+        numbers = (major.number for major in self.majors)
+        return tuple(number for number in numbers if self.digest_of(number) != before.digest_of(number))
 
     def major(self, number: int) -> Major:
         """The major of that number; ValueError when the calendar doesn't hold it."""
@@ -211,6 +220,10 @@ class Calendar:
             found.append(seen)
         return tuple(found)
 
+    def released(self, major: int, number: int, as_of: date) -> Milestone:
+        """The GA of one minor as seen on ``as_of``, by what was said of it alone: no cadence projects it."""
+        return _see(major, number, self._minor(major, number).ga, as_of)
+
     def branching(self, major: int, number: int, as_of: date) -> Milestone:
         """The branching of ``epelM.number`` as seen on ``as_of``; no cadence projects one."""
         return _see(major, number, self._minor(major, number).branched, as_of)
@@ -248,6 +261,27 @@ class Calendar:
         old = self._minor(major, minor)
         return self._with(major, replace(old, branched=_heard(old.branched, day)))
 
+    def with_end(self, major: int, day: CalendarDay) -> Calendar:
+        """This calendar with what a source says of the end of a major's maintenance, maybe of a new major's.
+
+        Of days of equal weight the latest counts, since an early end would end commitments.
+        """
+        of = next((one for one in self.majors if one.number == major), None)
+        if of is None:
+            return Calendar(tuple(sorted((*self.majors, Major(major, day)), key=lambda one: one.number)))
+        told = _heard((of.end_of_maintenance, *of.other_ends), day)
+        counts = _weightiest(list(told))[-1]
+        changed = replace(
+            of, end_of_maintenance=counts, other_ends=tuple(one for one in told if one is not counts)
+        )
+        return Calendar(tuple(changed if one is of else one for one in self.majors))
+
+    def with_final_minor(self, major: int, number: int) -> Calendar:
+        """This calendar with ``number`` as the major's last minor; ValueError when a later one has a day."""
+        of = self.major(major)
+        changed = replace(of, final_minor=number)
+        return Calendar(tuple(changed if one is of else one for one in self.majors))
+
     def _minor(self, major: int, number: int) -> Minor:
         return next((m for m in self.major(major).minors if m.number == number), Minor(number))
 
@@ -268,8 +302,19 @@ def _heard(days: tuple[CalendarDay, ...], new: CalendarDay) -> tuple[CalendarDay
     return (*(old for old in days if old.source != new.source), new)
 
 
-def _told(days: tuple[CalendarDay, ...]) -> list[tuple[str, ...]]:
-    return sorted((d.day.isoformat(), d.source, d.authority.value, str(d.is_projection)) for d in days)
+def _all_told(major: Major) -> tuple[object, ...]:
+    return (
+        major.number,
+        major.end_of_maintenance.day.isoformat(),
+        major.final_minor,
+        [(minor.number, _told(minor.ga), _told(minor.branched)) for minor in major.minors],
+    )
+
+
+def _told(days: tuple[CalendarDay, ...]) -> tuple[object, ...]:
+    said = sorted((d.day.isoformat(), d.source, d.authority.value, d.is_projection) for d in days)
+    # Not every answer is in the days: which reports a person's plan denies hangs on what was learnt first.
+    return said, sorted((d.day.isoformat(), d.source) for d in _reports(days))
 
 
 def _weightiest(days: list[CalendarDay]) -> list[CalendarDay]:
@@ -279,15 +324,30 @@ def _weightiest(days: list[CalendarDay]) -> list[CalendarDay]:
 
 def _span(days: tuple[CalendarDay, ...]) -> tuple[date, date] | None:
     """The earliest and the latest day on which it happened by the weightiest sources; None: it has not."""
-    facts = _weightiest([d for d in days if not d.is_projection])
+    facts = _weightiest(_reports(days))
     return (facts[0].day, facts[-1].day) if facts else None
+
+
+def _reports(days: tuple[CalendarDay, ...]) -> list[CalendarDay]:
+    """The days that happened. A report which a person answered with a day still ahead is denied by it.
+
+    For a day given by a person wins; a report that comes after it says that it is out all the same.
+    """
+    denied = max(
+        (d.heard_at for d in days if d.is_projection and d.authority is Authority.PERSON), default=None
+    )
+    return [
+        d
+        for d in days
+        if not d.is_projection and (denied is None or d.authority is Authority.PERSON or d.heard_at > denied)
+    ]
 
 
 def _see(major: int, number: int, days: tuple[CalendarDay, ...], as_of: date) -> Milestone:
     span = _span(days)
     if span is not None and span[0] <= as_of:
         earliest, latest = span
-        facts = _weightiest([d for d in days if not d.is_projection])
+        facts = _weightiest(_reports(days))
         says = " or ".join(f"{d.day} ({d.source})" for d in facts)
         return Milestone(
             major,

@@ -76,13 +76,8 @@ def touch(
             upsert(connection, collections).on_conflict_do_nothing(index_elements=["name"]),
             [{"name": collection, "generation": 0} for collection in beside],
         )
+    raise_collections(connection, raised)
     for collection in raised:
-        statement = upsert(connection, collections).values(name=collection, generation=1)
-        connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["name"], set_={"generation": collections.c.generation + 1}
-            )
-        )
         # Only now: a judgement that holds the collection's row may have opened a retirement until now.
         opened = select(listings.c.package).where(
             listings.c.collection == collection, listings.c.state.is_not(None)
@@ -114,6 +109,17 @@ def touch(
         ),
         rows,
     )
+
+
+def raise_collections(connection: Connection, names: Iterable[str]) -> None:
+    """Running judgements of all listings of these collections start again; those that hold are waited for."""
+    for collection in sorted(set(names)):
+        statement = upsert(connection, collections).values(name=collection, generation=1)
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["name"], set_={"generation": collections.c.generation + 1}
+            )
+        )
 
 
 def _at_the_latest(connection: Connection, at: ColumnElement[datetime]) -> ColumnElement[datetime]:
@@ -160,8 +166,8 @@ def packages(connection: Connection) -> set[str]:
     return set(connection.scalars(select(listings.c.package).distinct()))
 
 
-def make_due(connection: Connection, now: datetime, *, basis: str) -> int:
-    """Make due what was judged on another basis (calendar, profile, rules); returns how many were not yet.
+def make_due(connection: Connection, now: datetime, *, bases: Sequence[str]) -> int:
+    """Make due what was judged on no basis of these (calendar, profile, rules); says how many were not yet.
 
     One that is due already keeps its place, one that failed its pause.
     """
@@ -169,7 +175,7 @@ def make_due(connection: Connection, now: datetime, *, basis: str) -> int:
         select(listings.c.id)
         .join(excuses, excuses.c.listing_id == listings.c.id)
         .where(
-            excuses.c.basis != basis,
+            excuses.c.basis.not_in(bases),
             listings.c.attempts == 0,
             or_(listings.c.due_at.is_(None), listings.c.due_at > now),
         )
@@ -439,17 +445,18 @@ def branches_of_tags(connection: Connection) -> dict[str, str]:
     return {row.stable_tag: row.branch for row in connection.execute(select(releases))}
 
 
-def make_major_due(connection: Connection, major: int, now: datetime) -> None:
-    """Another minor leads: every listing of the major is looked at again."""
-    names: Sequence[str] = [
-        name
-        for name in connection.scalars(select(listings.c.collection).distinct())
-        if Collection.parse(name).major == major
-    ]
-    concerned = _in_order(select(listings.c.id).where(listings.c.collection.in_(names)))
+def make_major_due(connection: Connection, major: int, now: datetime) -> int:
+    """Another minor leads: every listing of the major is looked at again; returns how many there are."""
+    concerned = _in_order(select(listings.c.id).where(listings.c.collection.in_(of_major(connection, major))))
     at = literal(now, listings.c.due_at.type)
-    connection.execute(
+    return connection.execute(
         update(listings)
         .where(listings.c.id.in_(concerned))
         .values(due_at=_at_the_latest(connection, at), generation=listings.c.generation + 1)
-    )
+    ).rowcount
+
+
+def of_major(connection: Connection, major: int) -> list[str]:
+    """The names of the collections of a major that have listings, in order."""
+    found = (Collection.parse(name) for name in connection.scalars(select(listings.c.collection).distinct()))
+    return [one.name for one in sorted(found) if one.major == major]

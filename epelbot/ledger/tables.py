@@ -301,6 +301,22 @@ source_health = Table(
     Column("error", Prose),
 )
 
+#: What sources and people said of RHEL's calendar: append-only, a newer word takes the place of an older.
+calendar_words = Table(
+    "calendar_words",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("kind", Exact(20), nullable=False),
+    Column("major", Integer, nullable=False),
+    Column("minor", Integer),
+    # A word without a day takes the source's earlier one back.
+    Column("day", Date),
+    Column("source", Exact(20), nullable=False),
+    Column("learnt_at", UtcDateTime, nullable=False),
+    Column("author", Prose),
+    Column("reason", Prose),
+)
+
 #: Switches that a person throws: today the one that stops all delivery.
 switches = Table(
     "switches",

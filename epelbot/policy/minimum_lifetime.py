@@ -41,12 +41,8 @@ def lifetime(
     ``today`` or after the end of maintenance, for a major that the calendar lacks, and for a trailing
     collection: it has no commitments of its own (see `retire_at_a_release` for when something may leave it).
     """
-    if collection.is_trailing:
-        raise BadInput(
-            f"{collection} has no commitments of its own: nothing leaves it before RHEL {collection.major}."
-            f"{collection.minor} is superseded; ask about epel{collection.major} instead"
-        )
     end_of_life = last_supported_day(collection, calendar)
+    _refuse_trailing(collection, as_of, calendar)
     _refuse_impossible_entry(collection, entered, as_of, today, end_of_life)
     counted = (_count_branchings if collection.is_leading else _count_releases)(
         collection.major, entered, as_of, calendar, profile
@@ -154,6 +150,30 @@ def last_supported_day(collection: Collection, calendar: Calendar) -> date:
         return calendar.end_of_maintenance(collection.major)
     except ValueError as missing:
         raise BadInput(f"{collection} cannot be judged: {missing}") from missing
+
+
+def _refuse_trailing(collection: Collection, as_of: date, calendar: Calendar) -> None:
+    """BadInput for a trailing collection; the sentence says whether it exists yet, or ever will."""
+    if collection.minor is None:
+        return
+    major, minor = collection.major, f"{collection.major}.{collection.minor}"
+    instead = f"ask about epel{major} instead"
+    of = calendar.major(major)
+    if of.final_minor is not None and collection.minor > of.final_minor:
+        raise BadInput(
+            f"there will be no {collection}: RHEL {major} ends with {major}.{of.final_minor}; {instead}"
+        )
+    known = [one.number for one in of.minors if one.number >= collection.minor]
+    seen = [see(major, number, as_of) for number in known for see in (calendar.released, calendar.branching)]
+    if all(one.begins is None for one in seen):
+        raise BadInput(
+            f"there is no {collection} yet, as far as the calendar knows on {as_of}: RHEL {minor} is neither "
+            f"branched nor out; {instead}"
+        )
+    raise BadInput(
+        f"{collection} has no commitments of its own: nothing leaves it before RHEL {minor} is superseded; "
+        f"{instead}"
+    )
 
 
 def _refuse_impossible_entry(

@@ -65,6 +65,8 @@ def decide(ledger: Ledger, rulebook: Rulebook, wish: Wish, now: datetime) -> Exc
     retirement's state does not allow it.
     """
     _check_author(rulebook, wish)
+    with ledger.read() as connection:
+        rulebook = rulebook.current(connection)
     # As the evidence has it now: what was judged last may be older, or no longer believed.
     retirement = _decidable(explain(ledger, rulebook, wish.package, wish.collection, now), wish)
     if wish.action is Action.DEFER:

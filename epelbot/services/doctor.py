@@ -85,7 +85,7 @@ def examine(means: Means) -> Iterator[Check]:
     ledger = _open(means)
     yield ledger if isinstance(ledger, Check) else _schema(ledger)
     ready = ledger if isinstance(ledger, Ledger) and _schema(ledger).level is Level.OK else None
-    yield from _rules(means)
+    yield from _rules(means, ready)
     yield _bus(means, settings)
     yield from _sources(means, settings, _health(ready))
     yield _mail(means, settings)
@@ -135,13 +135,24 @@ def _may_make(file: Path) -> bool:
     return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
 
-def _rules(means: Means) -> Iterator[Check]:
+def _rules(means: Means, ledger: Ledger | None) -> Iterator[Check]:
     try:
         rulebook = means.rulebook()
     except ConfigError as error:
         yield _trouble("policy", error)
         return
+    if ledger is not None:
+        with ledger.read() as connection:
+            rulebook = rulebook.current(connection)
     yield _roles(rulebook)
+    if rulebook.set_aside:
+        yield Check(
+            "calendar",
+            Level.WARN,
+            f"what was learnt contradicts itself: {'; '.join(why for _, why in rulebook.set_aside)}",
+            "see 'epelbot calendar', and enter the right day with 'epelbot calendar add'",
+        )
+        return
     yield _calendar(rulebook.calendar, rulebook.profile.calendar.cadence_months, means.now)
 
 
@@ -180,7 +191,7 @@ def _calendar(calendar: Calendar, cadence_months: int, now: datetime) -> Check:
             "calendar",
             Level.WARN,
             f"no news of RHEL: {', '.join(overdue)}",
-            "if it is out, add its day to a calendar file of your own and name that in policy.calendar",
+            "if it is out, enter its day with 'epelbot calendar add'",
         )
     return Check("calendar", Level.OK, f"RHEL {', '.join(str(one.number) for one in calendar.majors)}")
 

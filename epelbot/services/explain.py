@@ -41,6 +41,7 @@ def explain(
         number = listings.listing_id(connection, package, collection.name)
         if number is None:
             return None
+        rulebook = rulebook.current(connection)
         known = evidence.about_listing(connection, package, collection.major)
         horizon = rulebook.horizon(connection, collection, now, day)
         told = notices_written(connection, [number]).get(number, {})

@@ -25,6 +25,7 @@ def ask_gate(
     Judged anew from what the ledger holds, since the last judgement may be hours old.
     """
     with ledger.read() as connection:
+        rulebook = rulebook.current(connection)
         silent = [
             Silence(one.source, one.failing_since, one.error or "it does not answer")
             for one in health.all_of(connection).values()

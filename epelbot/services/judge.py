@@ -144,8 +144,12 @@ def keep(
         evidence.add(connection, [piece for one in judgements for piece in one.found.evidence])
         held = listings.still_held(connection, [one.lease for one in judgements])
         kept = [one for one in judgements if one.lease.listing_id in held]
-        judged = [Judged(one.lease, one.told_now, _due_again(one, rulebook, now)) for one in kept]
-        listings.keep(connection, judged, now=now, basis=rulebook.basis)
+        by_major: dict[int, list[Judged]] = {}
+        for one in kept:
+            judged = Judged(one.lease, one.told_now, _due_again(one, rulebook, now))
+            by_major.setdefault(one.lease.collection.major, []).append(judged)
+        for major, some in by_major.items():
+            listings.keep(connection, some, now=now, basis=rulebook.basis_of(major))
         noticed = notices.lock_listings(connection, held)
         mails: set[int] = set()
         for one in kept:

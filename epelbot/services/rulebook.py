@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from epelbot import __version__
 from epelbot.domain.calendar import Calendar
+from epelbot.domain.calendar_words import Word, with_words
 from epelbot.domain.collection import Collection, leading_minors
 from epelbot.domain.facts import Horizon, SourceTrust
 from epelbot.domain.profile import Profile
-from epelbot.ledger import Connection, evidence, health, listings
+from epelbot.ledger import Connection, calendar_words, evidence, health, listings
 from epelbot.settings import Sources as SourceSettings
 
 _FIRST_WITH_MINORS = 10
@@ -23,18 +24,40 @@ _FIRST_WITH_MINORS = 10
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """A profile, a calendar, and ``in_force_from`` (None: the day that the ledger was made)."""
+    """A profile, a calendar, and ``in_force_from`` (None: the day that the ledger was made).
+
+    ``calendar`` is the shipped one until `current` adds what a ledger has learnt; then ``shipped`` is that
+    one, ``version`` the ledger's count, and ``set_aside`` holds the words that could not be part of it.
+    """
 
     profile: Profile
     calendar: Calendar
     sources: SourceSettings
     in_force_from: date | None = None
+    shipped: Calendar | None = None
+    version: int = 0
+    set_aside: tuple[tuple[Word, str], ...] = ()
+
+    def current(self, connection: Connection) -> Rulebook:
+        """This rulebook with the calendar as the ledger has it by now; itself when nothing is new."""
+        version = calendar_words.version(connection)
+        if version == self.version:
+            return self
+        shipped = self.shipped or self.calendar
+        merged = with_words(shipped, calendar_words.words(connection))
+        return replace(
+            self, calendar=merged.calendar, shipped=shipped, version=version, set_aside=merged.set_aside
+        )
+
+    def basis_of(self, major: int) -> str:
+        """Changes whenever an excuse of a major's listing, made by other rules, must be made again."""
+        said = f"{self.profile.digest}|{self.calendar.digest_of(major)}|{self.in_force_from}|{__version__}"
+        return hashlib.sha256(said.encode()).hexdigest()
 
     @property
-    def basis(self) -> str:
-        """Changes whenever an excuse made by other rules would have to be made again."""
-        said = f"{self.profile.digest}|{self.calendar.digest}|{self.in_force_from}|{__version__}"
-        return hashlib.sha256(said.encode()).hexdigest()
+    def bases(self) -> tuple[str, ...]:
+        """The bases of all majors; no two are equal."""
+        return tuple(self.basis_of(major.number) for major in self.calendar.majors)
 
     @property
     def sources_believed_for(self) -> timedelta:

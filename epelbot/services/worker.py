@@ -57,7 +57,8 @@ class Worker:
         """
         with self.ledger.write() as connection:
             health.made_at(connection, self.clock())
-            stale = listings.make_due(connection, self.clock(), basis=self.rulebook.basis)
+            self.rulebook = self.rulebook.current(connection)
+            stale = listings.make_due(connection, self.clock(), bases=self.rulebook.bases)
         if stale:
             log.info("%d listings were judged by other rules and are judged again", stale)
         while not stop.is_set():
@@ -132,6 +133,8 @@ class Worker:
             leases = listings.claim(
                 connection, now, self.holder, settings.lease_seconds, limit=settings.batch_listings
             )
+            # A day learnt after this raises the generation of what hangs on it.
+            self.rulebook = self.rulebook.current(connection)
         if not leases:
             return False
         fault_point("judge:after-claim")

@@ -5,24 +5,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from epelbot.domain.calendar import Calendar, CalendarDay, Major, Milestone, Minor
+from epelbot.domain.calendar_words import Event, Kind, Word
 from epelbot.domain.collection import Collection
 
-CALENDAR_TITLES = ("minor", "day", "state", "by the word of")
+CALENDAR_TITLES = ("minor", "day", "state", "source", "learnt")
+
+_SetAside = Sequence[tuple[Word, str]]
 
 
 def calendar_json(
-    calendar: Calendar, majors: Sequence[int], today: date, cadence_months: int
+    calendar: Calendar, majors: Sequence[int], today: date, cadence_months: int, set_aside: _SetAside = ()
 ) -> dict[str, Any]:
-    """Every minor of these majors as seen today, those ahead too."""
+    """Every minor of these majors as seen today, those ahead too, and the words that could not be used."""
     return {
         "as_of": today.isoformat(),
         "cadence_months": cadence_months,
         "majors": [_major_json(calendar, number, today, cadence_months) for number in majors],
+        "set_aside": [word_json(word) | {"why": why} for word, why in set_aside],
     }
 
 
@@ -30,41 +34,101 @@ def calendar_heading(major: Major, today: date) -> str:
     """One line over a major's table."""
     end = major.end_of_maintenance
     until = "was maintained until" if end.day < today else "is maintained until"
-    return f"RHEL {major.number} {until} {end.day} ({end.source})"
+    return f"RHEL {major.number} {until} {end.day} ({_who(end)}, learnt {end.learnt})"
 
 
 def calendar_rows(
     calendar: Calendar, number: int, today: date, cadence_months: int
-) -> list[tuple[str, str, str, str]]:
-    """One row per minor; a day that is only expected has a tilde."""
+) -> list[tuple[str, str, str, str, str]]:
+    """One row per minor and source, then per branching; a day that is only expected has a tilde.
+
+    The first row of a minor is what counts today. Another source's day stands below it.
+    """
     major = calendar.major(number)
-    return [
-        (
-            seen.name,
-            _day(seen),
-            _state(seen, major),
-            _told_by(_minor(major, seen.number).ga, f"every {cadence_months} months"),
-        )
-        for seen in calendar.releases(number, today, cadence_months)
-    ]
+    rows: list[tuple[str, str, str, str, str]] = []
+    for seen in calendar.releases(number, today, cadence_months):
+        last = ", the last" if seen.number == major.final_minor else ""
+        told = _minor(major, seen.number).ga
+        rows += _rows(seen.name, seen, _state(seen, "out") + last, told, f"every {cadence_months} months")
+    for minor in major.minors:
+        if minor.branched:
+            seen = calendar.branching(number, minor.number, today)
+            rows += _rows(f"epel{seen.name}", seen, _state(seen, "branched"), minor.branched, "")
+    return rows
 
 
 def calendar_remarks(calendar: Calendar, number: int, today: date, cadence_months: int) -> list[str]:
-    """What a table has no room for: disagreement, what is overdue, branchings, the last minor."""
+    """What a table has no room for: disagreement, what is overdue, who leads, a person's reasons."""
     major = calendar.major(number)
     releases = calendar.releases(number, today, cadence_months)
+    branchings = [calendar.branching(number, minor.number, today) for minor in major.minors]
     remarks = [f"Sources disagree on {seen.conflict}." for seen in releases if seen.conflict]
+    remarks += [
+        f"Sources disagree on the branching of epel{seen.conflict}." for seen in branchings if seen.conflict
+    ]
+    remarks += [
+        f"{_who(day)} gives {day.day} as the end of RHEL {number}'s maintenance, which does not count."
+        for day in major.other_ends
+        if day.day != major.end_of_maintenance.day
+    ]
     remarks += [
         f"RHEL {seen.name} was expected on {seen.expected}, and nobody has said that it is out; "
         "until somebody does, no commitment ends by it."
         for seen in releases
         if seen.overdue
     ]
+    remarks += [
+        f"epel{seen.name} was to be branched on {seen.expected}, and nobody has said that it was."
+        for seen in branchings
+        if seen.overdue
+    ]
     if Collection(number).is_leading:
-        remarks.append(_branchings(calendar, major, today))
+        leads = calendar.leading_minor(number, today)
+        remarks.append(
+            f"{number}.{leads} leads epel{number}."
+            if leads is not None
+            else f"Which minor leads epel{number} cannot be told from the branchings that are known."
+        )
     if major.final_minor is None and major.end_of_maintenance.day >= today:
         remarks.append(f"Nobody has said which minor of RHEL {number} is its last.")
-    return remarks
+    return remarks + list(_reasons(major))
+
+
+def set_aside_remarks(set_aside: _SetAside) -> list[str]:
+    """Words that contradict weightier ones, and what to do about them."""
+    return [
+        f"{word.author or word.source} gives {word_in_words(word)}, which cannot be: {why}. It does not "
+        "count; " + ("remove it, or add another day." if word.author else "add the right day if you know it.")
+        for word, why in set_aside
+    ]
+
+
+def word_in_words(word: Word) -> str:
+    """What is said, as a noun: "2026-12-08 for the GA of RHEL 9.9"."""
+    event = word.event
+    if event.kind is Kind.FINAL:
+        return f"{event.major}.{event.minor} as {event}" if event.minor is not None else f"nothing on {event}"
+    return f"{word.day} for {event}" if word.day is not None else f"no day any more for {event}"
+
+
+def added_text(word: Word, due: int) -> str:
+    """What came of a person's word."""
+    plan = ", a plan until somebody says that it happened" if word.is_projection else ""
+    if word.event.kind is Kind.END:
+        plan = ""
+    said = (
+        f"Taken back: {word.author}'s word on {word.subject}"
+        if word.is_withdrawal
+        else (f"Kept: {word.author} gives {word_in_words(word)}{plan}")
+    )
+    return f"{said}. {due_text(due)}"
+
+
+def due_text(due: int) -> str:
+    """How many listings hang on what changed."""
+    if not due:
+        return "No listing hangs on it."
+    return f"{due} {'listing hangs' if due == 1 else 'listings hang'} on it; the worker judges anew."
 
 
 def calendar_sources(majors: Sequence[Major]) -> list[str]:
@@ -72,13 +136,58 @@ def calendar_sources(majors: Sequence[Major]) -> list[str]:
     found = {
         f"{day.source}: {day.url}"
         for major in majors
-        for day in (
-            major.end_of_maintenance,
-            *(day for minor in major.minors for day in (*minor.ga, *minor.branched)),
-        )
+        for day in (major.end_of_maintenance, *_all_days(major))
         if day.url is not None
     }
     return sorted(found)
+
+
+def _all_days(major: Major) -> Iterator[CalendarDay]:
+    yield from (major.end_of_maintenance, *major.other_ends)
+    for minor in major.minors:
+        yield from (*minor.ga, *minor.branched)
+
+
+def _reasons(major: Major) -> Iterator[str]:
+    ends = [(Event(Kind.END, major.number), day) for day in (major.end_of_maintenance, *major.other_ends)]
+    days = [
+        (Event(kind, major.number, minor.number), day)
+        for minor in major.minors
+        for kind, told in ((Kind.GA, minor.ga), (Kind.BRANCHING, minor.branched))
+        for day in told
+    ]
+    for event, day in (*ends, *days):
+        if day.reason:
+            yield f"{day.author} gives {day.day} for {event}: {day.reason.rstrip('.')}."
+
+
+def _rows(
+    name: str, seen: Milestone, state: str, told: Sequence[CalendarDay], otherwise: str
+) -> Iterator[tuple[str, str, str, str, str]]:
+    counting = [day for day in told if _counts(day, seen)]
+    if not counting:
+        # By the cadence alone, or between two minors that have a day.
+        yield name, _day(seen), state, otherwise, ""
+    for number, day in enumerate(sorted(counting, key=lambda one: (one.day, one.source))):
+        first = (name, state) if number == 0 else ("", "")
+        yield first[0], _own_day(day), first[1], _who(day), str(day.learnt)
+    for day in sorted(set(told) - set(counting), key=lambda one: (one.day, one.source)):
+        yield "", _own_day(day), "does not count", _who(day), str(day.learnt)
+
+
+def _counts(day: CalendarDay, seen: Milestone) -> bool:
+    """Whether this word is what is seen: of a fact both ends of a disagreement, of a plan its day."""
+    if seen.begins is not None:
+        return not day.is_projection and day.day in (seen.begins, seen.happened or seen.expected)
+    return day.is_projection and day.day == seen.expected
+
+
+def _own_day(day: CalendarDay) -> str:
+    return f"~{day.day}" if day.is_projection else str(day.day)
+
+
+def _who(day: CalendarDay) -> str:
+    return f"{day.author}, a person" if day.author else day.source
 
 
 def _day(seen: Milestone) -> str:
@@ -89,35 +198,12 @@ def _day(seen: Milestone) -> str:
     return f"~{seen.expected}" if seen.expected is not None else "-"
 
 
-def _state(seen: Milestone, major: Major) -> str:
+def _state(seen: Milestone, done: str) -> str:
     if seen.happened is not None:
-        state = "out"
-    elif seen.expected is None:
-        state = "not out yet"
-    else:
-        state = "overdue" if seen.overdue else "expected"
-    return f"{state}, the last" if seen.number == major.final_minor else state
-
-
-def _told_by(days: Sequence[CalendarDay], otherwise: str) -> str:
-    return ", ".join(dict.fromkeys(day.source for day in days)) or otherwise
-
-
-def _branchings(calendar: Calendar, major: Major, today: date) -> str:
-    cut = [calendar.branching(major.number, minor.number, today) for minor in major.minors if minor.branched]
-    known = ", ".join(f"epel{seen.name} {_branched(seen)}" for seen in cut)
-    leads = calendar.leading_minor(major.number, today)
-    if leads is not None:
-        who = f"{major.number}.{leads} leads epel{major.number}"
-    else:
-        who = f"which minor leads epel{major.number} cannot be told from that"
-    return f"Branchings known: {known or 'none'}; {who}."
-
-
-def _branched(seen: Milestone) -> str:
-    if seen.happened is not None:
-        return f"on {seen.happened}"
-    return f"expected on {seen.expected}{', overdue' if seen.overdue else ''}"
+        return f"{done}, disputed" if seen.begins != seen.happened else done
+    if seen.expected is None:
+        return f"not {done} yet"
+    return "overdue" if seen.overdue else "expected"
 
 
 def _minor(major: Major, number: int) -> Minor:
@@ -130,6 +216,7 @@ def _major_json(calendar: Calendar, number: int, today: date, cadence_months: in
     return {
         "major": number,
         "end_of_maintenance": _told_json(end) | {"over": end.day < today},
+        "other_ends_of_maintenance": [_told_json(day) for day in major.other_ends],
         "final_minor": None if major.final_minor is None else f"{number}.{major.final_minor}",
         "leading_minor": _named(number, calendar.leading_minor(number, today)),
         "minors": [
@@ -169,6 +256,29 @@ def _told_json(told: CalendarDay) -> dict[str, Any]:
         "source": told.source,
         "authority": told.authority.value,
         "learnt": told.learnt.isoformat(),
+        "learnt_at": _instant(told.learnt_at),
         "projection": told.is_projection,
+        "author": told.author,
+        "reason": told.reason,
         "url": told.url,
     }
+
+
+def word_json(word: Word) -> dict[str, Any]:
+    """One word as it is kept; ``day`` is null for a last minor, and for a word taken back."""
+    event = word.event
+    return {
+        "kind": event.kind.value,
+        "major": event.major,
+        "minor": _named(event.major, event.minor),
+        "day": None if word.day is None else word.day.isoformat(),
+        "source": word.source,
+        "learnt_at": _instant(word.learnt_at),
+        "author": word.author,
+        "reason": word.reason,
+        "withdrawn": word.is_withdrawal,
+    }
+
+
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()

@@ -62,7 +62,7 @@ def run(count: int = LISTINGS) -> Scale:
         worker = _worker(ledger)
         worker.run(threading.Event(), until_idle=True)
         with ledger.write() as connection:
-            due = listings.make_due(connection, NOW, basis="another calendar")
+            due = listings.make_due(connection, NOW, bases=["another calendar"])
         judged = due / _timed_judging(worker)
         by_sql = due / _timed_sql(path, worker.settings.work.batch_listings)
         ledger.close()

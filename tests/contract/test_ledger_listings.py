@@ -226,8 +226,8 @@ def test_judged_by_other_rules_it_is_due_again(ledger: Ledger) -> None:
     failing = must_claim(ledger)
     with ledger.write() as connection:
         listings.give_back(connection, failing, due_at=later(600), error="a fault")
-        assert listings.make_due(connection, NOW, basis="new rules") == 1
-        assert listings.make_due(connection, NOW, basis="new rules") == 0
+        assert listings.make_due(connection, NOW, bases=["new rules", "newer rules"]) == 1
+        assert listings.make_due(connection, NOW, bases=["new rules", "newer rules"]) == 0
     assert must_claim(ledger).package == "old"
     assert claim(ledger) is None
 

@@ -23,11 +23,24 @@ from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from epelbot.domain.calendar_words import PERSON, Event, Kind, Word
 from epelbot.domain.evidence import AccessSeen
 from epelbot.domain.people import PackageAccess
 from epelbot.domain.retirement import State
 from epelbot.errors import ConfigError, TransientError
-from epelbot.ledger import Ledger, evidence, health, inbox, listings, migrate, outbox, posts, tables, version
+from epelbot.ledger import (
+    Ledger,
+    calendar_words,
+    evidence,
+    health,
+    inbox,
+    listings,
+    migrate,
+    outbox,
+    posts,
+    tables,
+    version,
+)
 from epelbot.ledger.export import export
 from epelbot.ledger.inbox import Arrival
 from epelbot.ledger.listings import Judged
@@ -77,6 +90,9 @@ def fill(ledger: Ledger) -> None:
         outbox.throw_stop(connection, stop=True, by="ann", reason="a trial", now=NOW)
         health.note(connection, "koji", NOW, "refused")
         health.made_at(connection, NOW)
+        calendar_words.hold(connection)
+        word = Word(Event(Kind.GA, 9, 9), NOW.date(), PERSON, NOW, "ann", "read on rhel-announce")
+        calendar_words.add(connection, [word])
     for person in ("ann", "bob"):
         tell(ledger, lease.listing_id, "no final build", person)
     seal(ledger)

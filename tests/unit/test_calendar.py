@@ -294,23 +294,34 @@ class TestLeadingMinor:
 
 
 class TestDigest:
-    def test_it_changes_with_a_day(self) -> None:
-        assert SHIPPED.with_minor(9, 9, on("2026-11-20")).digest != SHIPPED.digest
+    def test_it_changes_with_a_day_and_for_its_major_only(self) -> None:
+        told = SHIPPED.with_minor(9, 9, on("2026-11-20"))
+        assert told.digest_of(9) != SHIPPED.digest_of(9)
+        assert told.digest_of(8) == SHIPPED.digest_of(8)
+        assert len({SHIPPED.digest_of(number) for number in (7, 8, 9, 10, 11)}) == 5
+
+    def test_it_changes_with_the_end_of_maintenance_and_the_last_minor(self) -> None:
+        longer = SHIPPED.with_end(9, on("2033-05-31", who=Authority.PERSON))
+        assert len({one.digest_of(9) for one in (SHIPPED, longer, SHIPPED.with_final_minor(9, 11))}) == 3
 
     def test_it_changes_when_a_plan_becomes_a_fact(self) -> None:
         planned = SHIPPED.with_minor(9, 9, on("2026-12-08", learnt="2026-11-23"))
-        assert planned.with_minor(9, 9, on("2026-12-08", learnt="2026-12-08")).digest != planned.digest
+        happened = planned.with_minor(9, 9, on("2026-12-08", learnt="2026-12-08"))
+        assert happened.digest_of(9) != planned.digest_of(9)
 
     def test_it_stays_when_the_same_is_heard_again(self) -> None:
         told = SHIPPED.with_minor(9, 9, on("2026-11-20", learnt="2026-11-23"))
         again = told.with_minor(9, 9, on("2026-11-20", learnt="2026-11-30"))
-        assert again.digest == told.digest == load_calendar().with_minor(9, 9, on("2026-11-20")).digest
+        other = load_calendar().with_minor(9, 9, on("2026-11-20"))
+        assert again.digest_of(9) == told.digest_of(9) == other.digest_of(9)
 
     def test_it_stays_whatever_the_order_in_which_sources_speak(self) -> None:
         a, b = on("2026-11-20", "a"), on("2026-11-21", "b")
-        assert SHIPPED.with_minor(9, 9, a).with_minor(9, 9, b).digest == (
-            SHIPPED.with_minor(9, 9, b).with_minor(9, 9, a).digest
+        one, other = (
+            SHIPPED.with_minor(9, 9, a).with_minor(9, 9, b),
+            SHIPPED.with_minor(9, 9, b).with_minor(9, 9, a),
         )
+        assert one.digest_of(9) == other.digest_of(9)
 
 
 class TestCalendarFile:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -276,6 +277,32 @@ class TestImpossibleQuestions:
             BadInput, match=r"nothing leaves it before RHEL 10\.1 is superseded; ask about epel10"
         ):
             owed("epel10.1", "2026-01-01")
+
+    @pytest.mark.parametrize(
+        ("collection", "sentence"),
+        [
+            (
+                "epel10.7",
+                "there is no epel10.7 yet, as far as the calendar knows on 2026-11-23: RHEL 10.7 is",
+            ),
+            ("epel10.3", "there is no epel10.3 yet"),
+            ("epel10.11", "there will be no epel10.11: RHEL 10 ends with 10.10; ask about epel10"),
+            ("epel11.2", "epel11.2 cannot be judged: the calendar holds no RHEL 11"),
+        ],
+    )
+    def test_a_trailing_collection_that_does_not_exist_is_not_spoken_of_as_if_it_did(
+        self, collection: str, sentence: str
+    ) -> None:
+        with pytest.raises(BadInput, match=re.escape(sentence)) as refused:
+            owed(collection, "2026-01-01")
+        assert "superseded" not in str(refused.value)
+
+    def test_a_trailing_collection_exists_from_the_day_of_its_branching(self) -> None:
+        calendar = SHIPPED.with_branching(10, 3, told("2026-11-10"))
+        with pytest.raises(BadInput, match=r"nothing leaves it before RHEL 10\.3 is superseded"):
+            owed("epel10.3", "2026-01-01", calendar=calendar)
+        with pytest.raises(BadInput, match=r"there is no epel10\.3 yet"):
+            owed("epel10.3", "2026-01-01", "2026-11-09", calendar=calendar)
 
 
 class TestProjections:
