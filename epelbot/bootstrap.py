@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from epelbot.consumer import Bus
     from epelbot.http import Http
     from epelbot.ledger import Ledger
-    from epelbot.ports import BuildContentsSource, RpmFiles, Sources
+    from epelbot.ports import BuildContentsSource, CalendarSource, RpmFiles, Sources
     from epelbot.services.intake import Intake, Taken
     from epelbot.services.rulebook import Rulebook
     from epelbot.settings import Loaded, Settings
@@ -129,6 +129,12 @@ class RealWiring:
 
         return _RealBus(load_bus(self.settings.bus.config), self)
 
+    def calendar_sources(self) -> Sources:
+        """Who tells days of RHEL, asked on a person's word even where the worker's look-ups are off."""
+        from epelbot.ports import Sources
+
+        return Sources(history=self._koji, calendars=self._calendars())
+
     def koji_contents(self) -> BuildContentsSource:
         """Koji's builds, asked on a person's word even where the worker's look-ups are off."""
         return self._koji
@@ -208,7 +214,24 @@ class RealWiring:
             updates=Bodhi(http, of.bodhi.url),
             packages=DistGit(http, of.distgit.url),
             archive=HyperKitty(http, of.archive.url, of.archive.host),
+            calendars=self._calendars(),
         )
+
+    def _calendars(self) -> tuple[CalendarSource, ...]:
+        from epelbot.http import Http, Patience
+        from epelbot.sources.endoflife import EndOfLife
+        from epelbot.sources.red_hat import RedHatLifeCycle
+
+        of = self.settings.sources
+        # No Fedora's, and asked again in an hour: one that hangs must not hold up the rest.
+        patience = Patience(connect=5, read=20, whole=60, pauses=(0.5,))
+        http = Http(about=of.contact or None, patience=patience)
+        found: list[CalendarSource] = []
+        if of.endoflife.url:
+            found.append(EndOfLife(http, of.endoflife.url))
+        if of.red_hat.url:
+            found.append(RedHatLifeCycle(http, of.red_hat.url))
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from epelbot.domain.build import Build, BuildContents, PackageEntry, RpmContents, Tagging
+from epelbot.domain.calendar_words import Event
 from epelbot.domain.collection import Collection
 from epelbot.domain.dependencies import DependencyGraph, PackageList
 from epelbot.domain.evidence import UpdateSeen
@@ -85,6 +86,9 @@ class BuildHistory(Protocol):
 
     def package_list(self, tag: str) -> dict[str, bool]:
         """Every package that the tag lists, and whether it is blocked there (inherited rows count)."""
+
+    def tags_made(self, tags: Sequence[str]) -> dict[str, datetime]:
+        """When each of these tags was first made; one that never existed is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,20 @@ class PackageSources(Protocol):
         """Every package whose branch of that name is retired, sorted, as of the daily list (FIELD 4)."""
 
 
+class CalendarSource(Protocol):
+    """Who publishes days of RHEL: endoflife.date, Red Hat."""
+
+    @property
+    def name(self) -> str:
+        """What its words are kept under."""
+
+    def days(self) -> Mapping[Event, date]:
+        """Every day that it gives for RHEL 7 and later: of GAs, and of the last day of maintenance.
+
+        An answer without any such day raises `PermanentError`.
+        """
+
+
 class ListArchive(Protocol):
     """The archive of the mailing lists."""
 
@@ -220,4 +238,5 @@ class Sources:
     updates: UpdateSource | None = None
     packages: PackageSources | None = None
     archive: ListArchive | None = None
+    calendars: tuple[CalendarSource, ...] = ()
     index: PackageIndex | None = None

@@ -176,13 +176,36 @@ class RepodataSource:
 
 
 @dataclass(frozen=True, slots=True)
+class EndOfLifeSource:
+    """endoflife.date's API v1, for RHEL's calendar; with an empty ``url`` it is not asked."""
+
+    url: str = "https://endoflife.date/api/v1/"
+    max_age_hours: int = 24
+
+    def __post_init__(self) -> None:
+        _at_least(1, max_age_hours=self.max_age_hours)
+
+
+@dataclass(frozen=True, slots=True)
+class RedHatSource:
+    """Red Hat's Product Life Cycle API, for RHEL's calendar; with an empty ``url`` it is not asked."""
+
+    url: str = "https://access.redhat.com/product-life-cycles/api/v1/products"
+    max_age_hours: int = 24
+
+    def __post_init__(self) -> None:
+        _at_least(1, max_age_hours=self.max_age_hours)
+
+
+@dataclass(frozen=True, slots=True)
 class Sources:
     """What is looked up. Unless ``online``, epelbot judges from messages (and local RPMs) alone.
 
     ``contact`` is an address that tells the servers' owners who asks. ``rpms`` is a local Koji tree, or a
     folder of RPMs, that is read in Koji's place. ``sync_max_age_hours`` is how long the mirrors' master may
     stay silent before nobody knows what is public, ``ask_again_minutes`` the shortest pause between two
-    look-ups for one listing. A fact older than its source's ``max_age_hours`` is missing.
+    look-ups for one listing. A fact older than its source's ``max_age_hours`` is missing; for the calendar's
+    two it is how often they are asked.
     """
 
     online: bool = False
@@ -191,6 +214,8 @@ class Sources:
     bodhi: BodhiSource = field(default_factory=BodhiSource)
     distgit: DistGitSource = field(default_factory=DistGitSource)
     archive: ArchiveSource = field(default_factory=ArchiveSource)
+    endoflife: EndOfLifeSource = field(default_factory=EndOfLifeSource)
+    red_hat: RedHatSource = field(default_factory=RedHatSource)
     repodata: RepodataSource = field(default_factory=RepodataSource)
     rpms: str = ""
     sync_max_age_hours: int = 96

@@ -10,7 +10,7 @@ from datetime import date
 
 import click
 
-from epelbot.cli.app import FINE
+from epelbot.cli.app import CANNOT_KNOW, FINE
 from epelbot.cli.arguments import DAY, json_option
 from epelbot.cli.output import Column, complain, filled, heading, print_json, print_table, printable
 from epelbot.cli.wiring import Wiring
@@ -18,17 +18,25 @@ from epelbot.domain.calendar import parse_minor
 from epelbot.domain.calendar_words import Event, Kind
 from epelbot.errors import BadInput
 from epelbot.services.calendar import DayWish, Kept, add_day, known_rules, remove_day
+from epelbot.services.calendar_feeds import feeds
+from epelbot.services.calendar_feeds import refresh as ask_all
 from epelbot.services.rulebook import Rulebook
+from epelbot.wording.calendar_news import (
+    added_text,
+    due_text,
+    refreshed_json,
+    refreshed_lines,
+    set_aside_remarks,
+    word_json,
+)
 from epelbot.wording.calendar_text import (
     CALENDAR_TITLES,
-    added_text,
+    calendar_conflicts,
     calendar_heading,
     calendar_json,
     calendar_remarks,
     calendar_rows,
     calendar_sources,
-    set_aside_remarks,
-    word_json,
 )
 
 _MAJOR = re.compile(r"[1-9][0-9]?")
@@ -81,6 +89,35 @@ def calendar(ctx: click.Context, major: int | None, as_json: bool) -> int:
     for source in calendar_sources([known.major(number) for number in numbers]):
         click.echo(filled(printable(source), first="  ", rest="    "))
     return FINE
+
+
+@calendar.command("refresh")
+@json_option
+@click.pass_obj
+def refresh(wiring: Wiring, as_json: bool) -> int:
+    """Ask endoflife.date, Red Hat and Koji for days of RHEL, even with look-ups off; keep what is new.
+
+    The answer of each is kept whole or not at all. Exit status 3 when one does not answer, or gives a day
+    that cannot be. The service does the same by itself while look-ups are on.
+    """
+    now = wiring.now()
+    done = ask_all(wiring.ledger, wiring.rulebook, feeds(wiring.calendar_sources()), now)
+    rules, _ = known_rules(lambda: wiring.ledger, wiring.rulebook)
+    conflicts = calendar_conflicts(rules.calendar, now.date(), rules.profile.calendar.cadence_months)
+    conflicts += set_aside_remarks(rules.set_aside)
+    if as_json:
+        print_json({"sources": [refreshed_json(one) for one in done], "conflicts": conflicts})
+    else:
+        for line in [line for one in done if one.error is None for line in refreshed_lines(one)]:
+            click.echo(filled(printable(line), rest="  "))
+        if any(one.changes for one in done):
+            click.echo(due_text(sum(one.listings_due for one in done)))
+        for conflict in conflicts:
+            click.echo(filled(printable(conflict), rest="  "))
+    failed = [one for one in done if one.error is not None]
+    for one in failed:
+        complain(str(one.error))
+    return CANNOT_KNOW if failed else FINE
 
 
 @calendar.command("add")

@@ -72,6 +72,9 @@ class Wiring(Protocol):
     def bus(self) -> BusConsumer:
         """The message bus; raises `ConfigError` when its configuration can't be loaded."""
 
+    def calendar_sources(self) -> Sources:
+        """Who tells days of RHEL, asked on a person's word even where the worker's look-ups are off."""
+
     def koji_contents(self) -> BuildContentsSource:
         """Koji's builds, asked on a person's word even where the worker's look-ups are off."""
 

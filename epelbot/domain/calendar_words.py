@@ -13,12 +13,14 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from epelbot.domain.calendar import Authority, Calendar, CalendarDay, add_months
 from epelbot.domain.collection import Collection
 
 PERSON, ENDOFLIFE, RED_HAT, KOJI = "person", "endoflife.date", "red-hat-life-cycle", "koji"
+#: Older ones are nothing to us (POLICY, Words).
+OLDEST_MAJOR = 7
 
 # Whose word each source's is, and where people can read it.
 _SOURCES: Mapping[str, tuple[Authority, str | None]] = {
@@ -35,6 +37,7 @@ _SOURCES: Mapping[str, tuple[Authority, str | None]] = {
 # is maintained for 10 years (FIELD 7.2). What is far outside of that is a slip of the pen.
 _MONTHS_TO_A_MINOR = 24
 _MONTHS_FROM_BRANCHING_TO_GA = 24
+_LATE_BRANCHING = timedelta(days=60)
 _YEARS_OF_MAINTENANCE = range(5, 16)
 _MONTHS_A_YEAR = 12
 _MOST_MINORS = 20
@@ -136,6 +139,18 @@ def with_words(calendar: Calendar, words: Iterable[Word]) -> Merged:
         except ValueError as impossible:
             set_aside.append((word, str(impossible)))
     return Merged(calendar, tuple(set_aside))
+
+
+def days_told_by(calendar: Calendar, source: str) -> dict[Event, CalendarDay]:
+    """What of a calendar is one source's word."""
+    told: list[tuple[Event, CalendarDay]] = []
+    for major in calendar.majors:
+        ends = (major.end_of_maintenance, *major.other_ends)
+        told += [(Event(Kind.END, major.number), day) for day in ends]
+        for minor in major.minors:
+            told += [(Event(Kind.GA, major.number, minor.number), day) for day in minor.ga]
+            told += [(Event(Kind.BRANCHING, major.number, minor.number), day) for day in minor.branched]
+    return {event: day for event, day in told if day.source == source}
 
 
 def doubt(calendar: Calendar, word: Word) -> str | None:
@@ -241,29 +256,36 @@ def _odd_day(calendar: Calendar, word: Word, minor: int, day: date) -> str | Non
         return f"{day} is far from {major}.{before}, {what} on {known[before]}"
     if day > calendar.end_of_maintenance(major):
         return f"RHEL {major} is maintained until {calendar.end_of_maintenance(major)} only"
-    if kind is Kind.BRANCHING:
-        return _odd_branching(calendar, major, minor, day)
+    if kind is Kind.BRANCHING and not Collection(major).is_leading:
+        return f"EPEL {major} has no minors of its own, so nothing is branched in it"
     if before is None and day.year - word.learnt_at.year > _MONTHS_TO_A_MINOR // _MONTHS_A_YEAR:
         return f"{day} is far from today"
-    branched = _known(calendar, Kind.BRANCHING, major).get(minor)
-    if branched is not None and day < branched:
-        return f"epel{major}.{minor} was branched on {branched}, and a minor is branched before it comes out"
-    return None
+    return _odd_pair(calendar, word, minor)
 
 
 def _is_out(calendar: Calendar, major: int, minor: int) -> bool:
     return minor < 0 or calendar.released(major, minor, date.max).happened is not None
 
 
-def _odd_branching(calendar: Calendar, major: int, minor: int, day: date) -> str | None:
-    if not Collection(major).is_leading:
-        return f"EPEL {major} has no minors of its own, so nothing is branched in it"
-    releases = _known(calendar, Kind.GA, major)
-    out = releases.get(minor)
-    if out is not None and day > out:
-        return f"RHEL {major}.{minor} came out on {out}, and a minor is branched before it comes out"
-    if out is not None and add_months(day, _MONTHS_FROM_BRANCHING_TO_GA) < out:
-        return f"{day} is far from RHEL {major}.{minor}, out on {out}"
+def _odd_pair(calendar: Calendar, word: Word, minor: int) -> str | None:
+    """Why a minor's branching and its GA don't fit together: it is cut before it comes out (POLICY, RHEL 10).
+
+    What Koji and Red Hat's publishers report may well be a slip of the plan, but no year of it.
+    """
+    major = word.event.major
+    days = {word.event.kind: word.day}
+    branched, out = (
+        days.get(kind) or _known(calendar, kind, major).get(minor) for kind in (Kind.BRANCHING, Kind.GA)
+    )
+    if branched is None or out is None:
+        return None
+    if branched > out + (timedelta() if word.source == PERSON else _LATE_BRANCHING):
+        told = f"RHEL {major}.{minor} came out on {out}"
+        if word.event.kind is Kind.GA:
+            told = f"epel{major}.{minor} was branched on {branched}"
+        return f"{told}, and a minor is branched before it comes out"
+    if add_months(branched, _MONTHS_FROM_BRANCHING_TO_GA) < out:
+        return f"epel{major}.{minor}, branched on {branched}, is far from RHEL {major}.{minor}, out on {out}"
     return None
 
 

@@ -138,7 +138,10 @@ def _check_author(rulebook: Rulebook, wish: DayWish) -> None:
     if not may:
         raise BadInput("nobody is release manager here; name the accounts in roles.release_managers")
     if wish.author not in may:
-        raise BadInput(f"{wish.author} is no release manager; {', '.join(may)} may change the calendar")
+        raise BadInput(
+            f"{wish.author} is not named in roles.release_managers ({', '.join(may)}), and only who is may "
+            "change the calendar"
+        )
     if not wish.reason.strip():
         raise BadInput("a day needs a reason; give one with --reason")
     if not " ".join(wish.reason.split()).isprintable():

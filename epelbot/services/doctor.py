@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from epelbot.domain.calendar import Calendar
+from epelbot.domain.calendar_words import ENDOFLIFE, RED_HAT
 from epelbot.errors import BadInput, ConfigError, NotThere, PermanentError, TransientError
 from epelbot.ledger import Ledger, health, inbox, listings, outbox
 from epelbot.ledger.health import SourceHealth
@@ -30,6 +31,10 @@ _A_DAY = timedelta(days=1)
 # Sources that are asked for what each of their kind has, and the settings that say where they are. The others
 # are asked for one thing that may be missing.
 _HAS_ALWAYS = {"koji": ("Koji", "sources.koji.hub"), "bodhi": ("Bodhi", "sources.bodhi.url")}
+
+# As the lines are called, where the ledger has longer names.
+_SHORT_NAMES = {ENDOFLIFE: "endoflife", RED_HAT: "red-hat"}
+_NOTED_AS = {short: name for name, short in _SHORT_NAMES.items()}
 
 _TROUBLE = (TransientError, PermanentError, ConfigError, BadInput)
 
@@ -191,7 +196,7 @@ def _calendar(calendar: Calendar, cadence_months: int, now: datetime) -> Check:
             "calendar",
             Level.WARN,
             f"no news of RHEL: {', '.join(overdue)}",
-            "if it is out, enter its day with 'epelbot calendar add'",
+            "'epelbot calendar refresh' asks; if it is out, 'epelbot calendar add' enters its day",
         )
     return Check("calendar", Level.OK, f"RHEL {', '.join(str(one.number) for one in calendar.majors)}")
 
@@ -243,7 +248,7 @@ def _sources(means: Means, settings: Settings, known: dict[str, SourceHealth]) -
         )
         return
     for name, where, ask in _questions(means.sources(), of.koji.hub, settings):
-        yield _answer(name, where, ask, known.get(name))
+        yield _answer(name, where, ask, known.get(_NOTED_AS.get(name, name)))
 
 
 def _questions(
@@ -258,6 +263,9 @@ def _questions(
         yield "bodhi", of.bodhi.url, updates.releases
     if packages is not None:
         yield "dist-git", of.distgit.url, lambda: packages.branches(_ANY_PACKAGE)
+    for calendar in sources.calendars:
+        url = of.endoflife.url if calendar.name == ENDOFLIFE else of.red_hat.url
+        yield _SHORT_NAMES[calendar.name], url, calendar.days
     if archive is not None:
         yield "archive", of.archive.url, lambda: archive.post(settings.bus.lists[0], _NO_POST)
 

@@ -13,6 +13,7 @@ from epelbot.errors import BadInput
 from epelbot.ledger import Ledger, health
 from epelbot.policy.gate import Gate, Silence, may_retire
 from epelbot.policy.minimum_lifetime import last_supported_day
+from epelbot.services.calendar_feeds import CALENDAR_HEALTH
 from epelbot.services.explain import explain
 from epelbot.services.rulebook import Rulebook
 
@@ -29,7 +30,8 @@ def ask_gate(
         silent = [
             Silence(one.source, one.failing_since, one.error or "it does not answer")
             for one in health.all_of(connection).values()
-            if one.failing_since is not None
+            # A calendar that is silent tells of no new minor: nothing is over that was not before.
+            if one.failing_since is not None and one.source not in CALENDAR_HEALTH
         ]
     excuse = explain(ledger, rulebook, package, collection, now)
     if excuse is None:

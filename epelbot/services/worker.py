@@ -21,6 +21,7 @@ from epelbot.ledger import Ledger, health, inbox, listings
 from epelbot.ledger.listings import Lease
 from epelbot.ports import Mailer, Sources
 from epelbot.services import tell
+from epelbot.services.calendar_feeds import feeds_due, refresh
 from epelbot.services.deliver import claim_effect, deliver, park
 from epelbot.services.judge import Judgement, deliberate, dockets, failed_again_at, keep
 from epelbot.services.read_posts import claim_post, put_off, read_claimed
@@ -33,6 +34,8 @@ log = logging.getLogger(__name__)
 # A batch of judgements takes at most this part of its leases before it is kept.
 _SHARE_OF_A_LEASE = 3
 
+# How often the ages of the calendar's sources are looked at, and the pause after one failed.
+_CALENDAR_EVERY = timedelta(hours=1)
 # The leading minor changes twice a year; asking Bodhi every few hours is plenty.
 _RELEASES_EVERY = timedelta(hours=6)
 
@@ -49,6 +52,7 @@ class Worker:
     clock: Callable[[], datetime]
     holder: str
     _releases_due: datetime | None = None
+    _calendar_due: datetime | None = None
 
     def run(self, stop: threading.Event, *, until_idle: bool) -> None:
         """Work until ``stop`` is set, or until nothing is left to do now.
@@ -81,7 +85,14 @@ class Worker:
         is told: else a person is asked for a post that waits, unread, in the inbox.
         """
         self._ask_for_releases()
-        return self._record() or self._read() or self._judge() or self._tell() or self._deliver()
+        return (
+            self._record()
+            or self._read()
+            or self._judge()
+            or self._tell()
+            or self._deliver()
+            or self._refresh_calendar()
+        )
 
     def _record(self) -> bool:
         now = self.clock()
@@ -226,3 +237,25 @@ class Worker:
             return
         self._releases_due = now + _RELEASES_EVERY
         learn_releases(self.ledger, self.sources.updates, now)
+
+    def _refresh_calendar(self) -> bool:
+        """Ask for days of RHEL, each source by the age of its last answer. Last, for nobody waits for it."""
+        now = self.clock()
+        if self._calendar_due is not None and now < self._calendar_due:
+            return False
+        self._calendar_due = now + _CALENDAR_EVERY
+        with self.ledger.read() as connection:
+            rulebook = self.rulebook.current(connection)
+            due = list(feeds_due(connection, self.sources, rulebook, now))
+        asked = refresh(self.ledger, rulebook, due, now)
+        for one in asked:
+            if one.error is not None:
+                log.warning("%s", one.error)
+            elif one.changes:
+                log.info(
+                    "%s tells %d days that are new; %d listings are judged again",
+                    one.source,
+                    len(one.changes),
+                    one.listings_due,
+                )
+        return any(one.listings_due for one in asked)

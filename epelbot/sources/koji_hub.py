@@ -80,6 +80,16 @@ class _EntryHistory:
 
 
 @dataclass(frozen=True, slots=True)
+class _ConfigRow:
+    create_ts: _Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class _TagHistory:
+    tag_config: list[_ConfigRow]
+
+
+@dataclass(frozen=True, slots=True)
 class _RpmRow:
     """An RPM may have a version of its own, other than the build's."""
 
@@ -267,6 +277,25 @@ class KojiHub:
             return {}
         self._hub.refuse_fault(call, listed)
         return {row.package_name: row.blocked for row in self._read(listed, list[_ListedRow])}
+
+    def tags_made(self, tags: Sequence[str]) -> dict[str, datetime]:
+        """As `BuildHistory.tags_made`, in one round trip: the first of the tag's configurations made it."""
+        askable = [tag for tag in tags if is_writable(tag)]
+        calls = [Call("queryHistory", (), {"tables": ["tag_config"], "tag": tag}) for tag in askable]
+        # "auto" finds deleted tags too; where there is none, the history is a fault (7).
+        calls += [Call("getTag", (tag,), {"event": "auto"}) for tag in askable]
+        answers = self._hub.multicall(calls) if calls else []
+        found: dict[str, datetime] = {}
+        for tag, call, history, row in zip(
+            askable, calls, answers[: len(askable)], answers[len(askable) :], strict=False
+        ):
+            if row is None:
+                continue
+            self._hub.refuse_fault(call, history)
+            made = [one.create_ts for one in self._read(history, _TagHistory).tag_config]
+            if made:
+                found[tag] = datetime.fromtimestamp(min(made), UTC)
+        return found
 
     def contents(self, nvr: NVR) -> BuildContents:
         """As `BuildContentsSource.contents`, in two round trips unless the lists are very long."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from epelbot.domain.build import Build, BuildContents, BuildState, PackageEntry, Tagging
 from epelbot.domain.collection import place_of_tag
@@ -15,11 +15,19 @@ from epelbot.domain.nevra import NVR
 from epelbot.errors import NotThere
 from epelbot.testing.world import World
 
+_ALWAYS_THERE = datetime(2005, 1, 1, tzinfo=UTC)
+
 
 def tags_of(world: World) -> tuple[str, ...]:
     """Every tag that exists there, sorted: one with a package list, a tagging, or a release."""
     named = {one.tag for one in world.taggings} | {one.stable_tag for one in world.releases}
+    named |= set(world.tags_made)
     return tuple(sorted(named | set(world.package_lists)))
+
+
+def made_at(world: World, tag: str) -> datetime:
+    """When a tag was made; those of which the world does not say were always there."""
+    return world.tags_made.get(tag, _ALWAYS_THERE)
 
 
 def package_config(world: World, package: str, tag: str) -> tuple[str, bool] | None:
@@ -97,6 +105,12 @@ class FakeKoji:
         """As `BuildHistory.package_list`."""
         self.world.answer("koji")
         return listed_packages(self.world, tag)
+
+    def tags_made(self, tags: Sequence[str]) -> dict[str, datetime]:
+        """As `BuildHistory.tags_made`."""
+        self.world.answer("koji")
+        known = tags_of(self.world)
+        return {tag: made_at(self.world, tag) for tag in tags if tag in known}
 
     def contents(self, nvr: NVR) -> BuildContents:
         """As `BuildContentsSource.contents`."""

@@ -14,7 +14,7 @@ import inspect
 import traceback
 import xmlrpc.client
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -22,7 +22,7 @@ from xml.parsers.expat import ExpatError
 
 from epelbot.domain.build import Build, BuildState, PackageEntry, RpmContents, RpmFile, Tagging
 from epelbot.domain.nevra import NVR
-from epelbot.testing.koji import listed_packages, package_config, tags_of
+from epelbot.testing.koji import listed_packages, made_at, package_config, tags_of
 from epelbot.testing.server import Request, Response
 from epelbot.testing.world import World
 
@@ -255,6 +255,8 @@ def _query_history(
     after: float | None = None,
     before: float | None = None,
 ) -> dict[str, Any]:
+    if tables == ["tag_config"]:
+        return {"tag_config": _config_rows(world, tag)}
     if tables not in (["tag_listing"], ["tag_packages"]):
         raise xmlrpc.client.Fault(GENERIC_ERROR, f"No such history table here: {tables}")
     for table, name, known in (
@@ -325,6 +327,22 @@ def _list_packages(world: World, tagID: str, inherited: bool = False, with_owner
         place = {"tag_id": tags_of(world).index(listed_in) + 1, "tag_name": listed_in}
         rows.append({**about, **place, **owner, "blocked": blocked})
     return rows
+
+
+def _config_rows(world: World, tag: str) -> list[dict[str, Any]]:
+    """A row for each time that the tag was edited, the first of which made it; in no order (15)."""
+    if tag not in tags_of(world):
+        raise xmlrpc.client.Fault(GENERIC_ERROR, f"No such entry in table tag: {tag}")
+    made = made_at(world, tag)
+    edited = made + timedelta(days=3)
+    row = {"arches": "x86_64", "creator_id": _OWNER_ID, "creator_name": "releng", "locked": False}
+    row |= {"maven_include_all": False, "maven_support": False, "perm_id": None, "perm.name": None}
+    row |= {"tag.name": tag, "tag_id": tags_of(world).index(tag) + 1}
+    return [
+        row | {"active": True, "create_event": 9, "create_ts": edited.timestamp(), "revoke_ts": None},
+        row
+        | {"active": None, "create_event": 3, "create_ts": made.timestamp(), "revoke_ts": edited.timestamp()},
+    ]
 
 
 def _tagging_row(world: World, stay: Tagging) -> dict[str, Any]:

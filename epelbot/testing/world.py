@@ -10,9 +10,11 @@ Everything is plain data that a test or the demo fills in. A name in ``down`` ("
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 
 from epelbot.domain.build import Build, BuildContents, PackageEntry, Tagging
+from epelbot.domain.calendar_words import Event
 from epelbot.domain.collection import Collection
 from epelbot.domain.dependencies import DependencyGraph, PackageList
 from epelbot.domain.evidence import UpdateSeen
@@ -32,7 +34,8 @@ class World:
     tells whether it is blocked; ``package_entries`` holds, by package, how these lists came to be.
     ``dead_packages`` and ``tips`` are keyed by package and branch, ``updates`` by alias, and ``posts`` by
     their hash; a post without text is one that the archive does not have yet. ``graphs`` tell who
-    needs whom, ``rhel`` what a repository of RHEL holds, by its address and architecture.
+    needs whom, ``rhel`` what a repository of RHEL holds, by its address and architecture. ``published`` holds
+    what RHEL's calendars tell, by their names, ``tags_made`` when Koji's tags were made, where it matters.
     """
 
     builds: dict[NVR, Build] = field(default_factory=dict)
@@ -51,6 +54,8 @@ class World:
     posts: dict[str, Post] = field(default_factory=dict)
     graphs: dict[Collection, DependencyGraph] = field(default_factory=dict)
     rhel: dict[str, dict[str, PackageList]] = field(default_factory=dict)
+    published: dict[str, dict[Event, date]] = field(default_factory=dict)
+    tags_made: dict[str, datetime] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
 
     def answer(self, source: str) -> None:

@@ -9,8 +9,9 @@ Every function takes the value and ``where`` it was found ("update.release.name"
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from epelbot.errors import PermanentError
@@ -57,6 +58,19 @@ def count(value: Any, where: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise _wrong(value, where, "a count")
     return value
+
+
+def day(value: Any, where: str) -> date:
+    """Take a day as ``YYYY-MM-DD``."""
+    written = text(value, where)
+    try:
+        # By itself it takes 20261123 and 2026-W48-1 too.
+        return date.fromisoformat(written if _DAY.fullmatch(written) else "")
+    except ValueError as error:
+        raise PermanentError(f"{where} is no day ({_glimpse(written)}); see who sent it") from error
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def utc_or_none(value: Any, where: str) -> datetime | None:

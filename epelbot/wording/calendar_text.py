@@ -6,20 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from epelbot.domain.calendar import Calendar, CalendarDay, Major, Milestone, Minor
-from epelbot.domain.calendar_words import Event, Kind, Word
+from epelbot.domain.calendar_words import Event, Kind
 from epelbot.domain.collection import Collection
+from epelbot.wording.calendar_news import SetAside, instant, minor_name, word_json
 
 CALENDAR_TITLES = ("minor", "day", "state", "source", "learnt")
 
-_SetAside = Sequence[tuple[Word, str]]
-
 
 def calendar_json(
-    calendar: Calendar, majors: Sequence[int], today: date, cadence_months: int, set_aside: _SetAside = ()
+    calendar: Calendar, majors: Sequence[int], today: date, cadence_months: int, set_aside: SetAside = ()
 ) -> dict[str, Any]:
     """Every minor of these majors as seen today, those ahead too, and the words that could not be used."""
     return {
@@ -62,10 +61,7 @@ def calendar_remarks(calendar: Calendar, number: int, today: date, cadence_month
     major = calendar.major(number)
     releases = calendar.releases(number, today, cadence_months)
     branchings = [calendar.branching(number, minor.number, today) for minor in major.minors]
-    remarks = [f"Sources disagree on {seen.conflict}." for seen in releases if seen.conflict]
-    remarks += [
-        f"Sources disagree on the branching of epel{seen.conflict}." for seen in branchings if seen.conflict
-    ]
+    remarks = _conflicts(calendar, number, today, cadence_months)
     remarks += [
         f"{_who(day)} gives {day.day} as the end of RHEL {number}'s maintenance, which does not count."
         for day in major.other_ends
@@ -94,41 +90,22 @@ def calendar_remarks(calendar: Calendar, number: int, today: date, cadence_month
     return remarks + list(_reasons(major))
 
 
-def set_aside_remarks(set_aside: _SetAside) -> list[str]:
-    """Words that contradict weightier ones, and what to do about them."""
+def calendar_conflicts(calendar: Calendar, today: date, cadence_months: int) -> list[str]:
+    """Every day on which sources of equal weight disagree."""
     return [
-        f"{word.author or word.source} gives {word_in_words(word)}, which cannot be: {why}. It does not "
-        "count; " + ("remove it, or add another day." if word.author else "add the right day if you know it.")
-        for word, why in set_aside
+        conflict
+        for major in calendar.majors
+        for conflict in _conflicts(calendar, major.number, today, cadence_months)
     ]
 
 
-def word_in_words(word: Word) -> str:
-    """What is said, as a noun: "2026-12-08 for the GA of RHEL 9.9"."""
-    event = word.event
-    if event.kind is Kind.FINAL:
-        return f"{event.major}.{event.minor} as {event}" if event.minor is not None else f"nothing on {event}"
-    return f"{word.day} for {event}" if word.day is not None else f"no day any more for {event}"
-
-
-def added_text(word: Word, due: int) -> str:
-    """What came of a person's word."""
-    plan = ", a plan until somebody says that it happened" if word.is_projection else ""
-    if word.event.kind is Kind.END:
-        plan = ""
-    said = (
-        f"Taken back: {word.author}'s word on {word.subject}"
-        if word.is_withdrawal
-        else (f"Kept: {word.author} gives {word_in_words(word)}{plan}")
-    )
-    return f"{said}. {due_text(due)}"
-
-
-def due_text(due: int) -> str:
-    """How many listings hang on what changed."""
-    if not due:
-        return "No listing hangs on it."
-    return f"{due} {'listing hangs' if due == 1 else 'listings hang'} on it; the worker judges anew."
+def _conflicts(calendar: Calendar, number: int, today: date, cadence_months: int) -> list[str]:
+    releases = calendar.releases(number, today, cadence_months)
+    branchings = (calendar.branching(number, minor.number, today) for minor in calendar.major(number).minors)
+    found = [f"Sources disagree on {seen.conflict}." for seen in releases if seen.conflict]
+    return found + [
+        f"Sources disagree on the branching of epel{seen.conflict}." for seen in branchings if seen.conflict
+    ]
 
 
 def calendar_sources(majors: Sequence[Major]) -> list[str]:
@@ -218,7 +195,7 @@ def _major_json(calendar: Calendar, number: int, today: date, cadence_months: in
         "end_of_maintenance": _told_json(end) | {"over": end.day < today},
         "other_ends_of_maintenance": [_told_json(day) for day in major.other_ends],
         "final_minor": None if major.final_minor is None else f"{number}.{major.final_minor}",
-        "leading_minor": _named(number, calendar.leading_minor(number, today)),
+        "leading_minor": minor_name(number, calendar.leading_minor(number, today)),
         "minors": [
             _milestone_json(seen, _minor(major, seen.number).ga)
             | {
@@ -232,10 +209,6 @@ def _major_json(calendar: Calendar, number: int, today: date, cadence_months: in
             for seen in calendar.releases(number, today, cadence_months)
         ],
     }
-
-
-def _named(major: int, minor: int | None) -> str | None:
-    return None if minor is None else f"{major}.{minor}"
 
 
 def _milestone_json(seen: Milestone, told: Sequence[CalendarDay]) -> dict[str, Any]:
@@ -256,29 +229,9 @@ def _told_json(told: CalendarDay) -> dict[str, Any]:
         "source": told.source,
         "authority": told.authority.value,
         "learnt": told.learnt.isoformat(),
-        "learnt_at": _instant(told.learnt_at),
+        "learnt_at": instant(told.learnt_at),
         "projection": told.is_projection,
         "author": told.author,
         "reason": told.reason,
         "url": told.url,
     }
-
-
-def word_json(word: Word) -> dict[str, Any]:
-    """One word as it is kept; ``day`` is null for a last minor, and for a word taken back."""
-    event = word.event
-    return {
-        "kind": event.kind.value,
-        "major": event.major,
-        "minor": _named(event.major, event.minor),
-        "day": None if word.day is None else word.day.isoformat(),
-        "source": word.source,
-        "learnt_at": _instant(word.learnt_at),
-        "author": word.author,
-        "reason": word.reason,
-        "withdrawn": word.is_withdrawal,
-    }
-
-
-def _instant(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat()

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -205,6 +205,16 @@ def test_histories_of_several_packages_are_told_together(history: BuildHistory) 
     assert history.entries_of([], ["epel9"]) == {}
 
 
+def test_a_tag_was_made_when_it_first_was_and_not_when_it_was_edited(
+    history: BuildHistory, world: World
+) -> None:
+    made = datetime(2025, 2, 18, 15, 30, tzinfo=UTC)
+    world.tags_made["epel10.1"] = made
+    assert history.tags_made(["epel10.1", "epel10.9"]) == {"epel10.1": made}
+    assert history.tags_made(["epel10.9", "epel\x0010"]) == {}
+    assert history.tags_made([]) == {}
+
+
 def test_an_outage_is_an_outage_whatever_is_asked(history: BuildHistory, world: World) -> None:
     world.down.add("koji")
     with pytest.raises(TransientError):
@@ -221,6 +231,8 @@ def test_an_outage_is_an_outage_whatever_is_asked(history: BuildHistory, world: 
         history.changes_in_tag("epel9", None, at("2026-12-31"))
     with pytest.raises(TransientError):
         history.package_list("epel9")
+    with pytest.raises(TransientError):
+        history.tags_made(["epel9"])
     world.down.clear()
     assert history.is_blocked("hello", "epel9") is True
 

@@ -108,6 +108,8 @@ def test_messages_on_the_broker_become_a_queue_and_mails(bus: Corner, database: 
             EPELBOT_SOURCES__BODHI__URL=f"{server.url}/bodhi/",
             EPELBOT_SOURCES__DISTGIT__URL=f"{server.url}/dist-git/",
             EPELBOT_SOURCES__ARCHIVE__URL=f"{server.url}/archives/",
+            EPELBOT_SOURCES__ENDOFLIFE__URL="",
+            EPELBOT_SOURCES__RED_HAT__URL="",
             EPELBOT_POLICY__IN_FORCE_FROM="2019-02-01",
             EPELBOT_ROLES__RELEASE_MANAGERS="rhonda",
             EPELBOT_DELIVER__MAIL="send",

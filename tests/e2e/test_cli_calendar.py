@@ -1,15 +1,22 @@
 # SPDX-FileCopyrightText: epelbot contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""`epelbot calendar` and `lifetime`: the two that need no database."""
+"""`epelbot calendar` and `lifetime`: both answer without a database, and better with one."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from epelbot.cli.app import FINE, USAGE
+from epelbot.cli.app import CANNOT_KNOW, FINE, USAGE
+from epelbot.domain.calendar_words import ENDOFLIFE, RED_HAT, Event, Kind
+from epelbot.testing.server import serve
+from epelbot.testing.server_calendar import endoflife_route, red_hat_route
+from epelbot.testing.server_koji import koji_route
+from epelbot.testing.world import World
 from tests.e2e.conftest import Shell
 
 ROLES = {"EPELBOT_ROLES__RELEASE_MANAGERS": "rhonda"}
@@ -147,6 +154,91 @@ class TestADayThatAPersonGives:
         )
         assert done.status == USAGE
         assert done.complaint == "put options after 'add'; see 'epelbot calendar --help'"
+
+
+class TestRefresh:
+    @pytest.fixture
+    def world(self) -> World:
+        """A Fedora and two publishers, as they may be on the day of these tests."""
+        end = {Event(Kind.END, 9): date(2032, 5, 31), Event(Kind.END, 10): date(2035, 5, 31)}
+        return World(
+            published={
+                ENDOFLIFE: {
+                    Event(Kind.GA, 9, 0): date(2022, 5, 18),
+                    Event(Kind.GA, 10, 0): date(2025, 5, 20),
+                    Event(Kind.GA, 9, 9): date(2026, 11, 18),
+                    Event(Kind.GA, 10, 3): date(2026, 11, 19),
+                    **end,
+                },
+                RED_HAT: {Event(Kind.GA, 9, 0): date(2022, 5, 18), Event(Kind.GA, 10, 0): date(2025, 5, 20)}
+                | end,
+            },
+            tags_made={
+                "epel10.0": datetime(2024, 8, 30, 12, tzinfo=UTC),
+                "epel10.1": datetime(2025, 2, 18, 15, tzinfo=UTC),
+                "epel10.2": datetime(2025, 9, 2, 14, tzinfo=UTC),
+                "epel10.3": datetime(2026, 3, 3, 14, tzinfo=UTC),
+                "epel10.4": datetime(2026, 9, 1, 14, tzinfo=UTC),
+            },
+        )
+
+    @pytest.fixture
+    def where(self, world: World) -> Iterator[dict[str, str]]:
+        """Settings that lead to that world."""
+        with serve(world, koji_route, endoflife_route, red_hat_route) as server:
+            yield {
+                "EPELBOT_SOURCES__KOJI__HUB": f"{server.url}/kojihub",
+                "EPELBOT_SOURCES__ENDOFLIFE__URL": f"{server.url}/endoflife/",
+                "EPELBOT_SOURCES__RED_HAT__URL": f"{server.url}/red-hat/products",
+            }
+
+    def test_it_shows_what_is_new_and_what_is_disputed_and_a_second_time_nothing(
+        self, shell: Shell, where: dict[str, str]
+    ) -> None:
+        first, second = shell("calendar", "refresh", **where), shell("calendar", "refresh", **where)
+        assert {(done.status, done.err) for done in (first, second)} == {(FINE, "")}
+        shell.golden("calendar-refresh.txt", first.out + second.out + shell("calendar").out)
+
+    def test_json_tells_each_change(self, shell: Shell, where: dict[str, str]) -> None:
+        told = shell("calendar", "refresh", "--json", **where).json
+        assert [one["source"] for one in told["sources"]] == ["endoflife.date", "red-hat-life-cycle", "koji"]
+        branched = {one["minor"]: one["day"] for one in told["sources"][2]["changes"]}
+        assert branched == {
+            "10.0": "2025-02-18",
+            "10.1": "2025-09-02",
+            "10.2": "2026-03-03",
+            "10.3": "2026-09-01",
+        }
+        assert told["conflicts"] == [
+            "Sources disagree on 9.0: 2022-05-17 (red-hat-article) or 2022-05-18 (red-hat-life-cycle)."
+        ]
+
+    def test_one_that_is_down_is_one_sentence_and_the_others_days_are_kept(
+        self, shell: Shell, where: dict[str, str]
+    ) -> None:
+        nowhere = where | {"EPELBOT_SOURCES__RED_HAT__URL": "http://127.0.0.1:9/"}
+        done = shell("calendar", "refresh", **nowhere)
+        assert done.status == CANNOT_KNOW
+        assert done.err.count("\n") == 1
+        assert done.err.startswith("epelbot: 127.0.0.1:9 can't be reached")
+        assert "endoflife.date: 2026-11-18 for the GA of RHEL 9.9." in done.out
+
+    def test_a_day_that_cannot_be_is_one_sentence_and_nothing_of_that_answer_is_kept(
+        self, shell: Shell, world: World, where: dict[str, str]
+    ) -> None:
+        world.published[ENDOFLIFE][Event(Kind.GA, 10, 3)] = date(2062, 11, 19)
+        done = shell("calendar", "refresh", **where)
+        assert done.status == CANNOT_KNOW
+        assert done.err.startswith(
+            "epelbot: endoflife.date gives 2062-11-19 for the GA of RHEL 10.3, which cannot"
+        )
+        (nine,) = shell("calendar", "--major", "9", "--json").json["majors"]
+        assert next(one for one in nine["minors"] if one["minor"] == "9.9")["projected"]
+
+    def test_one_that_is_switched_off_is_not_asked(self, shell: Shell, where: dict[str, str]) -> None:
+        off = where | {"EPELBOT_SOURCES__RED_HAT__URL": ""}
+        told = shell("calendar", "refresh", "--json", **off).json
+        assert [one["source"] for one in told["sources"]] == ["endoflife.date", "koji"]
 
 
 def test_without_the_ledger_the_shipped_calendar_answers_and_says_so(shell: Shell) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,12 @@ import pytest
 
 from epelbot.cli.app import CANNOT_KNOW, FINE, NO
 from epelbot.demo import tell
+from epelbot.domain.calendar_words import ENDOFLIFE, RED_HAT, Event, Kind
 from epelbot.ledger import outbox
 from epelbot.testing.messages import tag_message
 from epelbot.testing.recording import line_of
 from epelbot.testing.server import serve
+from epelbot.testing.server_calendar import endoflife_route, red_hat_route
 from epelbot.testing.server_koji import koji_route
 from epelbot.testing.server_web import archive_route, bodhi_route, distgit_route
 from epelbot.testing.story import Story
@@ -41,6 +43,8 @@ def at(hub: str, others: str, **more: str) -> dict[str, str]:
         "EPELBOT_SOURCES__BODHI__URL": others,
         "EPELBOT_SOURCES__DISTGIT__URL": others,
         "EPELBOT_SOURCES__ARCHIVE__URL": others,
+        "EPELBOT_SOURCES__ENDOFLIFE__URL": others,
+        "EPELBOT_SOURCES__RED_HAT__URL": others,
         **more,
     }
 
@@ -51,13 +55,18 @@ def fedora() -> Iterator[dict[str, str]]:
     story = Story()
     story.opens("epel9")
     story.package("epel-release", "ann", NOW)
-    routes = (koji_route, bodhi_route, distgit_route, archive_route)
+    story.world.published[ENDOFLIFE] = story.world.published[RED_HAT] = {
+        Event(Kind.GA, 9, 0): date(2022, 5, 18)
+    }
+    routes = (koji_route, bodhi_route, distgit_route, archive_route, endoflife_route, red_hat_route)
     with serve(story.world, *routes) as server, smtp_server(PostOffice()) as port:
         yield at(
             f"{server.url}/kojihub",
             server.url,
             EPELBOT_SOURCES__BODHI__URL=f"{server.url}/bodhi",
             EPELBOT_SOURCES__ARCHIVE__URL=f"{server.url}/archives",
+            EPELBOT_SOURCES__ENDOFLIFE__URL=f"{server.url}/endoflife",
+            EPELBOT_SOURCES__RED_HAT__URL=f"{server.url}/red-hat/products",
             EPELBOT_SMTP__HOST="127.0.0.1",
             EPELBOT_SMTP__PORT=str(port),
         )
@@ -171,13 +180,8 @@ def test_a_clock_behind_what_has_come_in_is_a_fault(shell: Shell, tmp_path: Path
 class TestOnline:
     def test_sources_that_answer(self, shell: Shell, fedora: dict[str, str]) -> None:
         told = checks(shell, "--online", **fedora)
-        assert {name: told[name]["level"] for name in ("koji", "bodhi", "dist-git", "archive", "mail")} == {
-            "koji": "ok",
-            "bodhi": "ok",
-            "dist-git": "ok",
-            "archive": "ok",
-            "mail": "ok",
-        }
+        asked = ("koji", "bodhi", "dist-git", "archive", "endoflife", "red-hat", "mail")
+        assert {name: told[name]["level"] for name in asked} == dict.fromkeys(asked, "ok")
 
     def test_sources_that_the_settings_need_are_asked_without_being_told(
         self, shell: Shell, fedora: dict[str, str]
@@ -207,7 +211,7 @@ class TestOnline:
         nowhere["EPELBOT_DATABASE__URL"] = "sqlite:///epelbot.db"
         done = shell("doctor", "--online", **nowhere)
         assert done.status == CANNOT_KNOW
-        assert done.out.count("FAIL") == 5
+        assert done.out.count("FAIL") == 7
         assert max(map(len, done.out.splitlines())) <= 80
 
     def test_a_mail_server_is_needed_once_mail_is_sent(self, shell: Shell) -> None:

@@ -218,6 +218,8 @@ def _settings(url: str, web: str, port: int) -> dict[str, str]:
         "EPELBOT_SOURCES__BODHI__URL": f"{web}/bodhi/",
         "EPELBOT_SOURCES__DISTGIT__URL": f"{web}/dist-git/",
         "EPELBOT_SOURCES__ARCHIVE__URL": f"{web}/archives/",
+        "EPELBOT_SOURCES__ENDOFLIFE__URL": "",
+        "EPELBOT_SOURCES__RED_HAT__URL": "",
         "EPELBOT_WORK__LEASE_SECONDS": str(int(LEASE.total_seconds())),
     }
 
