@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, and_, or_, select, update
 
-from epelbot.domain.post import Post
+from epelbot.domain.post import Meaning, Post, Reading
 from epelbot.ledger.codec import decode, encode
 from epelbot.ledger.engines import upsert
 from epelbot.ledger.tables import posts
@@ -23,11 +23,16 @@ HEADERS_ONLY = "headers"
 
 @dataclass(frozen=True, slots=True)
 class PostLease:
-    """A post held for reading; ``fence`` proves that the lease is still ours."""
+    """A post held for reading; ``fence`` proves that the lease is still ours.
+
+    ``reading`` is what it was taken for before, if it was read: what that said and a new one doesn't, has to
+    be taken back.
+    """
 
     post: Post
     fence: int
     attempts: int
+    reading: Reading | None = None
 
 
 def keep(connection: Connection, post: Post, now: datetime) -> None:
@@ -96,7 +101,8 @@ def claim(connection: Connection, now: datetime, holder: str, lease_seconds: int
         .where(posts.c.hash == row.hash)
         .values(lease_holder=holder, lease_until=now + timedelta(seconds=lease_seconds), fence=row.fence + 1)
     )
-    return PostLease(decode(Post, row.data), row.fence + 1, row.attempts)
+    reading = None if row.reading is None else decode(Reading, row.reading)
+    return PostLease(decode(Post, row.data), row.fence + 1, row.attempts, reading)
 
 
 def settle(
@@ -107,8 +113,13 @@ def settle(
     status: str,
     due_at: datetime | None,
     error: str | None = None,
+    read: tuple[Reading, int] | None = None,
 ) -> bool:
-    """Keep the post as it is known now and give it back; False when the lease was lost meanwhile."""
+    """Keep the post as it is known now and give it back; False when the lease was lost meanwhile.
+
+    ``read`` is its reading and the version of the reader; None leaves what was kept before.
+    """
+    kept = {} if read is None else {"reading": encode(read[0]), "reader": read[1]}
     found = connection.execute(
         update(posts)
         .where(posts.c.hash == lease.post.hash, posts.c.fence == lease.fence)
@@ -120,9 +131,32 @@ def settle(
             last_error=error,
             lease_holder=None,
             lease_until=None,
+            **kept,
         )
     )
     return found.rowcount == 1
+
+
+def read_anew(connection: Connection, now: datetime, *, reader: int) -> int:
+    """Make due what another version of the reader has read; returns how many that are.
+
+    No archive is asked for a text that is there. A post whose text is still awaited stays as it is.
+    """
+    settled = and_(posts.c.due_at.is_(None), posts.c.status.in_((READ, HEADERS_ONLY)))
+    other = or_(posts.c.reader.is_(None), posts.c.reader != reader)
+    found = connection.execute(update(posts).where(settled, other).values(due_at=now, attempts=0))
+    return found.rowcount
+
+
+def taken_for(connection: Connection, meaning: Meaning) -> list[tuple[Post, Reading]]:
+    """The posts whose reading is of this kind, oldest first; what nobody could read is not among them."""
+    rows = connection.execute(
+        select(posts.c.data, posts.c.reading)
+        .where(posts.c.reading.is_not(None))
+        .order_by(posts.c.posted_at, posts.c.hash)
+    )
+    both = ((decode(Post, row.data), decode(Reading, row.reading)) for row in rows)
+    return [(post, reading) for post, reading in both if reading.meaning is meaning]
 
 
 def by_hash(connection: Connection, post_hash: str) -> Post | None:

@@ -197,6 +197,9 @@ posts = Table(
     Column("lease_holder", Exact()),
     Column("lease_until", UtcDateTime),
     Column("fence", Integer, nullable=False),
+    # What the post was taken for, as a whole, and by which version of the reader.
+    Column("reading", Exact()),
+    Column("reader", Integer),
     Index(None, "due_at", "hash"),
 )
 

@@ -19,14 +19,39 @@ from email.utils import parseaddr
 from epelbot.domain.post import Meaning, Post, Reading
 from epelbot.policy import reading_phrases as phrases
 from epelbot.policy.reading_claims import Claims, claims_of, reading_of
-from epelbot.policy.reading_clause import topic_of
+from epelbot.policy.reading_clause import headed_by, topic_of
 from epelbot.policy.reading_names import NameBook
-from epelbot.policy.reading_other import abi_change_in, gives_up, offer_in
+from epelbot.policy.reading_other import abi_change_in, gives_up, offer_in, taken_back_in
 from epelbot.policy.reading_statements import statements_of
 from epelbot.policy.reading_text import OWN_LIMIT, RAW_LIMIT, blocks_of, body_of, is_answer, subject_of
 
+#: Raised with every change that may read a post otherwise: what an older reader read is read again.
+READER_VERSION = 2
 _LONGEST_HEADER = 1_000
 _AUTOMATIC = re.compile("|".join(phrases.AUTOMATIC_SUBJECTS), re.IGNORECASE | re.ASCII)
+_ASKING = re.compile(
+    r"(?:should|shall|could|can|may|would|is|are|do|does|who|what|why)\b.*\?\s*\Z", re.IGNORECASE
+)
+_OUR_ID = re.compile(r"\.epelbot@")
+_TENTATIVE = re.compile(
+    r"\[(?:rfc|rfd|proposal|poll|vote|discussion|discuss|idea|draft|question|test)\]"
+    r"|\A\W*(?:re:\s*)?(?:rfc|rfd|proposal|poll|vote|discussion|idea|draft|question|test)\s*(?::|\W*\Z)",
+    re.IGNORECASE,
+)
+_UNSETTLING = re.compile(
+    r"\bmaintainers?,? please\b|\bplease (?:fix|respond|keep|don't|do not|undo|retire)\b|\bkidding\b"
+    r"|\bapril fools?\b|\bthis is (?:only |just )?a test\b|\b(?:doesn't|didn't|not) respond\b"
+    r"|\bcomments (?:are )?welcome\b|\bby mistake\b|\baccidentally\b|\blike to hear\b|\bwant to hear\b"
+    r"|\bopinions?\b|\bfeedback\b|\b(?:opened|filed) (?:a|an) (?:ticket|issue|bug)\b"
+    r"|\b(?:nothing|not) (?:has been |is |yet )*decided\b|\bchanged my mind\b|\bplan has changed\b",
+    re.IGNORECASE,
+)
+_INVITATION = re.compile(
+    r"\b(?:take|takes|taking|adopt|maintain\w*|interested|pick|step|volunteers?|want|wants|questions?|help)\b",
+    re.IGNORECASE,
+)
+# Bounces, and many posts in one.
+_REPORTS = ("multipart/report", "multipart/digest")
 _ROBOTS = frozenset(phrases.ROBOTS)
 
 
@@ -58,6 +83,7 @@ def read_post(post: Post, known_packages: Collection[str] = ()) -> Reading:
     reading = reading_of(claims, with_text=True)
     if reading.meaning is Meaning.RETIREMENT:
         doubt = _doubt_about(post, body, begins=begins)
+        doubt = doubt or _second_thoughts(post.subject, subject, claims)
         if not doubt and offer_in(claims.sentences, None, book) is not None:
             doubt = "it also offers to maintain something"
         return _unless(doubt, reading)
@@ -70,7 +96,11 @@ def _is_automatic(post: Post) -> bool:
     headers = dict(post.headers)
     address = parseaddr(post.sender[:_LONGEST_HEADER])[1]
     return (
-        headers.get("auto-submitted", "no").strip().lower() != "no"
+        any(name.startswith("x-epelbot") for name in headers)
+        # The bus passes on few headers; the ids of our mails tell them all the same.
+        or _OUR_ID.search(post.message_id) is not None
+        or headers.get("content-type", "").lower().startswith(_REPORTS)
+        or headers.get("auto-submitted", "no").strip().lower() != "no"
         or headers.get("precedence", "").strip().lower() in ("bulk", "junk")
         or address.partition("@")[0].lower() in _ROBOTS
         or post.sender_account in _ROBOTS
@@ -86,6 +116,21 @@ def _doubt_about(post: Post, body: str, *, begins: bool) -> str:
     return ""
 
 
+def _second_thoughts(subject: str, matter: str, claims: Claims) -> str:
+    """What speaks against an announcement elsewhere in its post, or nothing."""
+    if _ASKING.match(matter):
+        return "its subject asks"
+    if _TENTATIVE.search(subject[:_LONGEST_HEADER]):
+        return "its subject says that nothing is decided"
+    flat = " ".join(" ".join(claims.sentences).split())
+    if _UNSETTLING.search(flat):
+        return "its text puts it in doubt"
+    questions = [one for one in claims.sentences if one.rstrip(" )\"'!").endswith("?")]
+    if not claims.told and any(not _INVITATION.search(one) for one in questions):
+        return "its text asks something"
+    return ""
+
+
 def _unless(doubt: str, reading: Reading) -> Reading:
     """The reading, but no sure retirement where there is a doubt."""
     if not doubt or reading.meaning is not Meaning.RETIREMENT:
@@ -94,9 +139,11 @@ def _unless(doubt: str, reading: Reading) -> Reading:
 
 
 def _of_another_kind(subject: str, claims: Claims, book: NameBook, *, begins: bool) -> Reading | None:
-    """An offer, an incompatible change or a package given up, where no retirement is claimed."""
+    """A withdrawal, an offer, an ABI change or a package given up, where no retirement is claimed."""
     said = statements_of(subject, book, is_subject=True)
-    offer = offer_in(claims.sentences, said[0] if said else topic_of(subject, book), book)
-    if offer is not None or not begins:
-        return offer
+    topic = said[0] if said else topic_of(subject, book) or headed_by(subject, "", book)
+    found = taken_back_in(claims, topic, book, begins=begins)
+    found = found or offer_in(claims.sentences, topic, book, begins=begins)
+    if found is not None or not begins:
+        return found
     return abi_change_in(subject, claims.sentences, book) or gives_up(claims, book)

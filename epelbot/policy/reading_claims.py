@@ -13,12 +13,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from epelbot.domain.post import Meaning, Reading, Reason
-from epelbot.policy.reading_clause import Stance, Statement, topic_of
+from epelbot.policy.reading_clause import Stance, Statement, headed_by, topic_of
+from epelbot.policy.reading_fields import fields_of
 from epelbot.policy.reading_lists import ListedPackages, only_leads, packages_listed
 from epelbot.policy.reading_names import NameBook
 from epelbot.policy.reading_reasons import reason_in
 from epelbot.policy.reading_statements import statements_of
 from epelbot.policy.reading_text import Block
+from epelbot.policy.reading_tokens import ALL_OF_AUTHORS
 
 #: Packages of one post; of one that names more, a person decides.
 MOST_PACKAGES = 200
@@ -30,7 +32,7 @@ class Claims:
 
     ``announced`` are the subject's claims and ``told`` the text's, in reading order, with their names filled
     in; ``others`` claim nothing: doubts, questions, denials, and what isn't understood. ``topic`` is a
-    subject that speaks of no retirement.
+    form's packages and places, or a subject that speaks of no retirement.
     """
 
     subject: str
@@ -49,26 +51,50 @@ class Claims:
 
 def claims_of(subject: str, blocks: Sequence[Block], book: NameBook) -> Claims:
     """Read a subject (empty where it is somebody else's) and the blocks of a text."""
-    said = statements_of(subject, book, is_subject=True)
-    topic = None if said else topic_of(subject, book)
-    listed = packages_listed(blocks, book, is_open=any(one.lists and not one.names for one in said))
+    announced: Sequence[Statement] = statements_of(subject, book, is_subject=True)
+    topic = fields_of(blocks, book) or (None if _claimed(announced) else _topic(subject, blocks, book))
+    listed = packages_listed(blocks, book, is_open=any(one.lists and not one.names for one in announced))
     prose = [block for at, block in enumerate(blocks) if at not in listed.blocks]
-    statements = [
+    told: Sequence[Statement] = [
         one
         for at, block in enumerate(blocks)
         if at not in listed.blocks
         for one in _statements_in(block, book, after=blocks[at - 1] if at else None)
     ]
-    every = (*(one.names for one in (*said, *statements) if one.stance is Stance.CLAIMED and one.names),)
+    announced, told = _same_letters(announced, told)
+    every = [one.names for one in _claimed((*announced, *told))]
     known = topic.names if topic is not None and topic.names else next(iter(every), ())
     return Claims(
         subject,
         topic,
         (*(sentence for block in prose for sentence in block.sentences), *listed.remarks),
-        tuple(_filled(one, known, listed) for one in said if one.stance is Stance.CLAIMED),
-        tuple(_filled(one, known, listed) for one in statements if one.stance is Stance.CLAIMED),
-        tuple(one for one in (*said, *statements) if one.stance is not Stance.CLAIMED),
+        tuple(_filled(one, known, listed) for one in announced if one.stance is Stance.CLAIMED),
+        tuple(_filled(one, known, listed) for one in told if one.stance is Stance.CLAIMED),
+        tuple(one for one in (*announced, *told) if one.stance is not Stance.CLAIMED),
         listed,
+    )
+
+
+def _topic(subject: str, blocks: Sequence[Block], book: NameBook) -> Statement | None:
+    text = "\n".join(line for block in blocks for line in block.lines)
+    return topic_of(subject, book) or headed_by(subject, text, book)
+
+
+def _claimed(statements: Iterable[Statement]) -> list[Statement]:
+    """Those that claim something of packages that they name."""
+    return [one for one in statements if one.stance is Stance.CLAIMED and one.names]
+
+
+def _same_letters(*groups: Sequence[Statement]) -> tuple[Sequence[Statement], ...]:
+    """Make names that differ by the case of their letters one: a subject may be shouted."""
+    forms: dict[str, str] = {}
+    for name in (name for group in groups for one in group for name in one.names):
+        known = forms.setdefault(name.lower(), name)
+        if known.isupper() and not name.isupper():
+            forms[name.lower()] = name
+    return tuple(
+        [replace(one, names=tuple(dict.fromkeys(forms[name.lower()] for name in one.names))) for one in group]
+        for group in groups
     )
 
 
@@ -88,17 +114,28 @@ def reading_of(claims: Claims, *, with_text: bool) -> Reading:
         places.update(place for some in claims.listed.places.values() for place in some)
         return Reading(
             Meaning.UNSURE,
-            tuple(names)[:MOST_PACKAGES],
+            tuple(name for name in names if name != ALL_OF_AUTHORS)[:MOST_PACKAGES],
             in_order(places),
             reason,
             category,
             trouble,
             leaning=Meaning.RETIREMENT if claims.every else None,
+            all_of_authors=ALL_OF_AUTHORS in names,
         )
     if not places and not any(one.everywhere for one in claims.every):
         return Reading(Meaning.OTHER, why="it speaks of branches outside EPEL only")
     why = "its subject says so" if claims.announced else "its text says so"
-    return Reading(Meaning.RETIREMENT, tuple(wanted), in_order(places), reason, category, why)
+    differ = len(set(wanted.values())) > 1
+    return Reading(
+        Meaning.RETIREMENT,
+        tuple(name for name in wanted if name != ALL_OF_AUTHORS),
+        in_order(places),
+        reason,
+        category,
+        why,
+        apart=tuple((name, in_order(own)) for name, own in wanted.items()) if differ else (),
+        all_of_authors=ALL_OF_AUTHORS in wanted,
+    )
 
 
 def in_order(places: Iterable[str]) -> tuple[str, ...]:
@@ -189,9 +226,11 @@ def _doubts(claims: Claims, wanted: dict[str, frozenset[str]]) -> Iterator[str]:
 
 def _disagreement(claims: Claims, wanted: dict[str, frozenset[str]]) -> str:
     """Whether subject and text, or the packages among each other, differ in their collections."""
+    if ALL_OF_AUTHORS in wanted and (len(wanted) > 1 or claims.listed.names):
+        return "it names some packages, and all"
     every = set(wanted.values())
     if len(every) > 1:
-        return "not all its packages leave the same collections"
+        return "" if _each_has_its_own(claims, wanted) else "not all its packages leave the same collections"
     (places,) = every
     for part in (claims.announced, claims.told):
         named = {place for one in part for place in one.collections}
@@ -205,6 +244,19 @@ def _disagreement(claims: Claims, wanted: dict[str, frozenset[str]]) -> str:
     if any(one.epel for one in (*claims.every, *([claims.topic] if claims.topic is not None else []))):
         return "it doesn't say which release of EPEL"
     return "" if any(one.elsewhere for one in claims.every) else "it doesn't say which collection"
+
+
+def _each_has_its_own(claims: Claims, wanted: dict[str, frozenset[str]]) -> bool:
+    """Whether every claim, or entry of the list, says itself from where its packages go, and only once."""
+    if any(one.everywhere or one.elsewhere for one in claims.every) or not all(wanted.values()):
+        return False
+    told: dict[str, set[frozenset[str]]] = {}
+    for claim in claims.every:
+        for name in claim.names:
+            own = claims.listed.places.get(name, ()) if claim.lists else ()
+            if own or claim.collections:
+                told.setdefault(name, set()).add(frozenset(own or claim.collections))
+    return all(told.get(name) == {places} for name, places in wanted.items())
 
 
 def _is_worth_a_look(one: Statement) -> bool:

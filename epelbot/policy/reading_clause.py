@@ -10,6 +10,7 @@ to where it begins to tell why. Anything else leaves a doubt, and what could be 
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -31,7 +32,7 @@ from epelbot.policy.reading_runs import (
     texts_of,
     up_to_tail,
 )
-from epelbot.policy.reading_tokens import Kind, Token, tokens_of
+from epelbot.policy.reading_tokens import ALL_OF_AUTHORS, Kind, Token, tokens_of
 
 
 class Stance(enum.Enum):
@@ -78,13 +79,15 @@ _NOUN = frozenset((*phrases.RETIRE_NOUN, *phrases.DROP_NOUN))
 _HEADINGS = _GERUND | _NOUN
 _PERSONS = frozenset(phrases.PERSONS) - {"my", "our"}
 _LEADS = frozenset(phrases.LEADS)
+_INTRODUCING = FILLERS | AGENTS | frozenset(phrases.INTRODUCTIONS)
 
 _PLACED_BY = frozenset(("from", "in", "on", "for"))
 _BETWEEN_PLACES = frozenset(
     (",", "/", "&", "and", "from", "in", "for", "the", "both", "of", "branch", "branches")
 )
 _ADDING = frozenset("-:!.(")
-_HEDGES = frozenset(("only", "just", "except", "but", "not"))
+_HEDGES = frozenset(("only", "just", "except", "but", "not", "instead", "least"))
+_MORE = frozenset(("others", "more", "rest", *LISTINGS, "dependencies"))
 _COPULAS = frozenset(("is", "are", "be", "been", "being"))
 # "Foo is retired" tells of the past; that it will be, is being or has been is told by the first of these.
 _COMING = frozenset(("will", "be", "being", "been", "to"))
@@ -99,19 +102,21 @@ def read_clause(clause: str, book: NameBook, *, is_subject: bool) -> Statement |
     if verb is None:
         return Statement(Stance.UNCLEAR, why="the words around the retirement are not understood")
     tokens, verb = _without_lead(tokens, verb)
-    tokens = _up_to_mark(up_to_tail(tokens, verb), verb, book)
-    every = runs_of(tokens, book)
+    if _is_the_collection_itself(tokens, verb):
+        return None
+    tokens = up_to_tail(tokens, verb)
+    whole = runs_of(tokens, book)
+    tokens = _up_to_mark(tokens, verb, book)
+    every = _without_plain_words(runs_of(tokens, book))
     kinds = kinds_among(tokens, every)
     runs = tuple(run for run in every if run not in kinds)
-    listed = _listed_at(tokens, kinds, verb)
     pronoun = next((PRONOUNS[token.low] for token in tokens if token.low in PRONOUNS), "")
-    if not listed and not pronoun and not any(run.understood for run in runs):
-        if _is_about_a_collection(tokens, verb):
-            return None
-        if not runs:
-            # "Package retirement", "I am retiring:": the packages are still to come.
-            listed = [at for at, t in enumerate(tokens) if t.low in ("package", "packages")]
-            listed += [len(tokens) - 1] if tokens[-1].text == ":" else []
+    if not pronoun and not runs and _points_at_package(tokens, verb):
+        pronoun = "it"
+    listed = _listed_at(tokens, kinds, verb, pronoun=pronoun, named=bool(runs))
+    nothing = not listed and not pronoun and not any(run.understood for run in runs)
+    if nothing and _is_about_a_collection(tokens, verb):
+        return None
     read = replace(
         _with_places(tokens),
         lists=bool(listed),
@@ -119,6 +124,10 @@ def read_clause(clause: str, book: NameBook, *, is_subject: bool) -> Statement |
         intent=_is_intent(tokens, verb) or (is_subject and tokens[0].low in _HEADINGS),
         imperative=tokens[verb].low in _BASE and not any(token.low in AGENTS for token in tokens[:verb]),
     )
+    # "All my packages, for example foo", "all my packages:".
+    names_some = len(whole) > 1 or clause.rstrip().endswith(":")
+    if any(name.text == ALL_OF_AUTHORS for run in whole for name in run.names) and names_some:
+        return replace(read, names=texts_of(whole), why="it names some packages, and all")
     trouble = _trouble(read, tokens, runs, listed, verb, is_subject=is_subject)
     if trouble:
         names = _likely_names(tokens, runs, verb, book)
@@ -135,6 +144,21 @@ def topic_of(subject: str, book: NameBook) -> Statement | None:
     if any(_unknowns(tokens, runs)) or any(token.low in LISTINGS for token in tokens):
         return None
     return replace(_with_places(tokens), names=texts_of(runs))
+
+
+def headed_by(subject: str, text: str, book: NameBook) -> Statement | None:
+    """The packages before the colon of a subject, if they are surely some, or the text names them too."""
+    head, colon, _ = subject.partition(":")
+    runs = runs_of(opened(head), book) if colon else ()
+    topic = topic_of(head, book) if runs else None
+    if topic is None or not topic.names:
+        return None
+    sure = all(name.sure for run in runs for name in run.names)
+    return (
+        topic
+        if sure or all(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) for name in topic.names)
+        else None
+    )
 
 
 def places_of(text: str) -> Statement:
@@ -162,10 +186,9 @@ def _verb_of(tokens: Sequence[Token]) -> int | None:
 
 def _without_lead(tokens: tuple[Token, ...], verb: int) -> tuple[tuple[Token, ...], int]:
     """Leave out what stands before the sentence proper: "Hi all,", "After some thought,"."""
-    cut = 0
     person = max((at for at in range(verb) if tokens[at].low in _PERSONS), default=0)
-    mark = tokens[person - 1].text if person else ""
-    if mark == "," or (mark in _ADDING and all(token.low in FILLERS for token in tokens[: person - 1])):
+    cut = 0
+    if person and _only_leads(tokens[:person]):
         cut = person
     elif tokens[0].low in _LEADS:
         cut = next((at + 1 for at in range(verb) if tokens[at].text == ","), 0)
@@ -178,28 +201,68 @@ def _up_to_mark(tokens: tuple[Token, ...], verb: int, book: NameBook) -> tuple[T
     places = [at for at, token in enumerate(tokens) if token.kind in PLACES]
     if not names or not places:
         return tokens
-    for at in range(max(verb, names[0], places[-1]), len(tokens) - 1):
-        follows = tokens[at + 1].low
-        starts_anew = tokens[at].text == "," and (follows in PRONOUNS or follows in _PERSONS)
-        if tokens[at].text in _ADDING or starts_anew:
-            added = tokens[at + 1 :]
-            hedges = any(token.low in _HEDGES for token in added)
-            return tokens if hedges or _may_be_all_names(added, book) else tokens[:at]
-    return tokens
+    end = max(verb + 1, names[0], places[0] + 1)
+    while end < len(tokens) and (
+        tokens[end].kind in PLACES or (tokens[end].low in _BETWEEN_PLACES and any(at > end for at in places))
+    ):
+        end += 1
+    added = [token for token in tokens[end:] if token.kind is not Kind.ASIDE]
+    while added and added[0].low in FILLERS:
+        del added[0]
+    if any(token.kind in PLACES or token.kind is Kind.ODD for token in added):
+        return tokens
+    more = any(
+        token.low in _MORE and added[max(at - 1, 0)].low not in ("any", "no")
+        for at, token in enumerate(added[:6])
+    )
+    if more or any(token.low in _HEDGES for token in added[:3]):
+        return tokens
+    return tokens if _may_go_on(added, book) else tokens[:end]
 
 
-def _may_be_all_names(tokens: Sequence[Token], book: NameBook) -> bool:
-    """Whether what is added may be more packages: "Retiring foo from EPEL 8 - bar"."""
-    runs = runs_of(tokens, book)
-    others = [token for token in tokens if token.kind not in (Kind.WORD, Kind.NAME, Kind.MARK)]
-    return bool(runs) and all(run.understood for run in runs) and not others
+def _without_plain_words(runs: tuple[Run, ...]) -> tuple[Run, ...]:
+    """Leave out words such as "time", packages though they are, beside names that can be nothing else."""
+    plain = [run for run in runs if run.understood and not any(name.sure for name in run.names)]
+    sure = any(name.sure for run in runs for name in run.names)
+    known = {name.text.lower() for run in plain for name in run.names} & phrases.NO_NAMES
+    return tuple(run for run in runs if not (sure and run in plain and run.names[0].text.lower() in known))
 
 
-def _listed_at(tokens: Sequence[Token], kinds: Sequence[Run], verb: int) -> list[int]:
+def _may_go_on(added: Sequence[Token], book: NameBook) -> bool:
+    """Whether what is added may be more packages: "Retiring foo from EPEL 8 - bar", "..., bar and baz"."""
+    if not added:
+        return False
+    joined = added[0].kind is Kind.MARK or added[0].low in ("and", "or")
+    rest = added[1:] if joined else added
+    if not rest or rest[0].low in PRONOUNS or rest[0].low in _PERSONS:
+        return False
+    first = book.name_of(rest[0]) if rest[0].kind in (Kind.WORD, Kind.NAME) else None
+    if first is None or rest[0].low in VERBS:
+        return rest[0].low in VERBS
+    if first.sure:
+        return True
+    ended = [
+        token for token in rest[1:2] if token.kind is not Kind.MARK and token.low not in ("and", "or", "too")
+    ]
+    return not ended
+
+
+def _listed_at(
+    tokens: Sequence[Token], kinds: Sequence[Run], verb: int, *, pronoun: str, named: bool
+) -> list[int]:
     """Where it says that packages are named elsewhere; "retirements" say so by themselves."""
     found = [at for at, token in enumerate(tokens) if token.low in LISTINGS or counts_packages(tokens, at)]
     found += [run.start for run in kinds]
-    return [*found, verb] if tokens[verb].low == "retirements" else found
+    if tokens[verb].low == "retirements":
+        found.append(verb)
+    colon = tokens[-1].text == ":"
+    if pronoun == "them" and colon:
+        found.append(len(tokens) - 1)
+    elif not (found or pronoun or named):
+        # "Package retirement", "I am retiring:": the packages are still to come.
+        found = [at for at, token in enumerate(tokens) if token.low in ("package", "packages")]
+        found += [len(tokens) - 1] if colon else []
+    return found
 
 
 def _trouble(
@@ -277,7 +340,7 @@ def _likely_names(tokens: Sequence[Token], runs: Sequence[Run], verb: int, book:
     """For a person who has to look: the names of an unclear clause that most likely are packages."""
     objects = [run for run in runs if run.understood and _is_object(tokens, run, verb)]
     behind = [run for run in objects if run.start > verb]
-    known = [name.text for run in runs for name in run.names if book.knows(name.text)]
+    known = [name.text for run in runs for name in run.names if name.sure and book.knows(name.text)]
     return tuple(dict.fromkeys([*texts_of(behind or objects), *known]))
 
 
@@ -298,6 +361,40 @@ def _is_intent(tokens: Sequence[Token], verb: int) -> bool:
     if person is None:
         return False
     return all(t.low in _WEIGHTLESS or t.kind is Kind.ASIDE for t in tokens[person:verb])
+
+
+def _is_the_collection_itself(tokens: Sequence[Token], verb: int) -> bool:
+    """Whether the verb's object is a collection: "we retire EPEL 7 and all that is in it"."""
+    after = [token for token in tokens[verb + 1 :] if token.low not in ("the", "our", "of")]
+    end = 0
+    while end < len(after) and (
+        after[end].kind is Kind.COLLECTIONS or (end and after[end].low in ("and", ",", "/"))
+    ):
+        end += 1
+    if not end:
+        return False
+    return (
+        end == len(after)
+        or after[end].kind in (Kind.ASIDE, Kind.MARK)
+        or after[end].low in ("all", "as", "in", "on")
+    )
+
+
+def _points_at_package(tokens: Sequence[Token], verb: int) -> bool:
+    """Whether "the EPEL 9 package" is what is retired: the one that the subject names."""
+    after = [token for token in tokens[verb + 1 :] if token.low not in ("the", "my", "our")]
+    named = [at for at, token in enumerate(after[:2]) if token.low in ("package", "branch")]
+    return any(all(token.kind is Kind.COLLECTIONS for token in after[:at]) for at in named)
+
+
+def _only_leads(lead: Sequence[Token]) -> bool:
+    """Whether what stands before the writer is no part of the statement."""
+    last, before = lead[-1], lead[:-1]
+    if last.text == "," or lead[0].low in _LEADS:
+        return True
+    if last.low == "that" and before:
+        return all(token.low in _INTRODUCING or token.kind is Kind.MARK for token in before)
+    return last.text in _ADDING and all(token.low in FILLERS for token in before)
 
 
 def _is_about_a_collection(tokens: Sequence[Token], verb: int) -> bool:

@@ -52,6 +52,13 @@ class ListedPackages:
     trouble: str = ""
 
 
+_BEFORE_PLACES = frozenset(("in", "from", "on", "for", ",", "-"))
+_BETWEEN = frozenset(("in", "from", "on", "for", ",", "and", "&", "/", "-"))
+_CELLS = re.compile(r"\s*\|\s*|\t+| {2,}")
+_RULE = re.compile(r"[-=+|: ]{3,}")
+_NAME_HEADS = frozenset(("package", "packages", "name", "component", "srpm"))
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
     names: tuple[str, ...]
@@ -121,6 +128,9 @@ def _entries(block: Block, book: NameBook, heading: tuple[str, ...]) -> tuple[_E
         together = names_of("\n".join(block.lines), book)
         if together is not None:
             return (_Entry(together, heading),)
+    table = _rows_of(block.lines, book, heading)
+    if table:
+        return table
     entries = tuple(_entry(line, book, heading) for line in block.lines)
     understood = [entry for entry in entries if entry.names]
     enough = understood if block.bulleted else len(understood) == len(entries)
@@ -132,7 +142,15 @@ def _entry(line: str, book: NameBook, heading: tuple[str, ...]) -> _Entry:
     head = up_to_tail(tokens, 0)
     end = next((at for at, token in enumerate(head) if token.text in _REMARK_FROM), len(head))
     head, remark = head[:end], tokens[end:]
-    names = names_of(" ".join(token.text for token in head if token.kind is not Kind.COLLECTIONS), book)
+    places = [at for at, token in enumerate(head) if token.kind is Kind.COLLECTIONS]
+    start, end = (places[0], places[-1] + 1) if places else (len(head), len(head))
+    if any(t.kind is not Kind.COLLECTIONS and t.low not in _BETWEEN for t in head[start:end]):
+        return _Entry((), (), "not every entry of the list is understood")
+    # "foo from EPEL 8".
+    while places and start and head[start - 1].low in _BEFORE_PLACES:
+        start -= 1
+    named = head[:start] + head[end:]
+    names = names_of(" ".join(token.text for token in named), book)
     if names is None:
         return _Entry((), (), "not every entry of the list is understood")
     own = _places(head)
@@ -143,3 +161,32 @@ def _entry(line: str, book: NameBook, heading: tuple[str, ...]) -> _Entry:
 
 def _places(tokens: Sequence[Token]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(place for token in tokens for place in token.collections))
+
+
+def _rows_of(lines: Sequence[str], book: NameBook, heading: tuple[str, ...]) -> tuple[_Entry, ...]:
+    """One entry for each row of a table; none where the lines are none. Its packages stand in one column."""
+    rows = [
+        [cell.strip() for cell in _CELLS.split(line.strip("| ")) if cell.strip()]
+        for line in lines
+        if _RULE.fullmatch(line) is None
+    ]
+    heads = [cell.lower() for cell in rows[0]] if rows else []
+    column = next((at for at, head in enumerate(heads) if head in _NAME_HEADS), None)
+    if column is not None:
+        del rows[0]
+    if not rows or any(len(row) == 1 for row in rows):
+        return ()
+    return tuple(_row(row, column or 0, book, heading) for row in rows)
+
+
+def _row(row: Sequence[str], column: int, book: NameBook, heading: tuple[str, ...]) -> _Entry:
+    names = names_of(row[column], book) if column < len(row) else None
+    if names is None:
+        return _Entry((), (), "not every row of the table is understood")
+    others = [opened(cell) for at, cell in enumerate(row) if at != column]
+    placed = [cell for cell in others if all(t.kind is Kind.COLLECTIONS or t.low in _BETWEEN for t in cell)]
+    own = tuple(dict.fromkeys(place for cell in placed for place in _places(cell)))
+    remarked = {place for cell in others if cell not in placed for place in _places(cell)}
+    if any(_HAZARD.search(cell) for cell in row) or not remarked <= set(own or heading):
+        return _Entry(names, own or heading, "a row of the table has a remark that is not understood")
+    return _Entry(names, own or heading)

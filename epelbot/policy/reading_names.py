@@ -12,7 +12,7 @@ from functools import cached_property
 
 from epelbot.domain.nevra import NVR
 from epelbot.policy.reading_phrases import NO_NAMES, WORD_ENDINGS
-from epelbot.policy.reading_tokens import Kind, Token
+from epelbot.policy.reading_tokens import ALL_OF_AUTHORS, Kind, Token
 
 _LONGEST = 128
 _ENDINGS_FROM = 7
@@ -55,10 +55,13 @@ class NameBook:
         """The name that the token is, written as the known one; None where it looks like something else."""
         if token.kind not in (Kind.WORD, Kind.NAME) or len(token.text) > _LONGEST or "'" in token.text:
             return None
+        if token.text == ALL_OF_AUTHORS:
+            return Name(ALL_OF_AUTHORS, sure=True, formed=True)
         formed = token.kind is Kind.NAME or not token.text.isalpha()
         known = self._known(token.text)
         if known is not None:
-            return Name(known, sure=True, formed=formed)
+            # "time" and "at" are packages; but where they stand they mostly are none.
+            return Name(known, sure=formed or token.low not in NO_NAMES, formed=formed)
         build = _source_of(token.text)
         if build is not None:
             return Name(self._known(build) or build, sure=True, formed=True)

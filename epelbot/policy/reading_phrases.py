@@ -11,9 +11,10 @@ from __future__ import annotations
 
 #: Says that a package leaves. Forms: base, gerund, participle, noun.
 RETIRE_BASE = ("retire", "orphan")
-RETIRE_GERUND = ("retiring", "orphaning")
+# Slips of the pen included.
+RETIRE_GERUND = ("retiring", "orphaning", "retireing", "retirng", "retring", "reitring", "orphanning")
 RETIRE_PARTICIPLE = ("retired", "orphaned")
-RETIRE_NOUN = ("retirement", "retirements")
+RETIRE_NOUN = ("retirement", "retirements", "retirment", "retierment")
 
 #: May say the same, but only in a sentence that is wholly understood: much else is dropped and removed.
 DROP_BASE = ("drop", "remove")
@@ -22,7 +23,7 @@ DROP_PARTICIPLE = ("dropped", "removed")
 DROP_NOUN = ("removal",)
 
 #: The writer. Without a person or a plan a bare "retire" is taken for a request or advice.
-PERSONS = ("i", "i'm", "i'll", "i've", "i'd", "im", "we", "we're", "we'll", "we've", "we'd", "my", "our")
+PERSONS = ("i", "i'm", "i'll", "i've", "im", "we", "we're", "we'll", "we've", "my", "our")
 PLANS = ("intent", "intention", "intend", "intending", "plan", "plans", "planning", "going")
 
 #: Carries no meaning of its own between the parts of an announcement.
@@ -51,6 +52,7 @@ FILLERS = (
     *(
         "today",
         "tomorrow",
+        "tommorow",
         "soon",
         "shortly",
         "upcoming",
@@ -62,6 +64,31 @@ FILLERS = (
         "everyone",
     ),
     *("folks", "need", "must", "forced", "afraid", "finally", "unfortunately", "sadly", "there"),
+    *("therefore", "hence", "thus", "consequently", "officially", "formally", "effective", "immediately"),
+    *(
+        "currently",
+        "regretfully",
+        "reluctantly",
+        "inform",
+        "informing",
+        "you",
+        "dear",
+        "guys",
+        "team",
+        "friends",
+    ),
+    *(
+        "modules",
+        "gems",
+        "extensions",
+        "permanently",
+        "altogether",
+        "completely",
+        "cleanly",
+        "really",
+        "simply",
+        "actually",
+    ),
 )
 
 #: Stands for packages that are named elsewhere: in a list that follows, or in the subject.
@@ -114,7 +141,14 @@ LEADS = (
         "hello",
         "dear",
         "hey",
+        "for",
+        "so",
     ),
+)
+#: Before a "that" and the writer: only leads to the announcement.
+INTRODUCTIONS = (
+    *("heads", "up", "heads-up", "notice", "know", "let", "aware", "writing", "wanted", "sad", "sorry"),
+    *("mail", "email", "message", "tell", "say", "means", "it", "us", "me", "pleased", "like", "would"),
 )
 #: After "if": the announcement stands unless somebody comes forward.
 HARMLESS_IFS = (
@@ -162,6 +196,7 @@ REQUESTS = (
 )
 #: Right before the verb (two words may stand between): nothing has been decided.
 DOUBTS = (
+    *("i'd", "we'd", "options"),
     *("might", "may", "could", "would", "should", "considering", "consider", "thinking about", "thinking of"),
     *(
         "contemplating",
@@ -210,6 +245,9 @@ INVITATIONS = (
     "object",
     "interested",
     "pick",
+    "takers",
+    "step up",
+    "co-maintain",
 )
 
 #: Gives a package up without saying that it leaves: a person decides what was meant.
@@ -224,6 +262,7 @@ GIVING_UP = (
         "can't maintain",
     ),
     *("cannot maintain", "stop maintaining", "new maintainer", "up for grabs", "abandoning", "deprecating"),
+    *("letting go of", "i'm letting", "no longer maintaining"),
 )
 
 #: An offer, when one of `TAKING` follows within a few words.
@@ -234,6 +273,27 @@ OFFERS = (
     *("we'd like to", "we would like to", "we can", "we will", "we'd be happy to"),
 )
 TAKING = ("take", "taking", "adopt", "adopting", "maintain", "maintaining", "pick up", "picking up")
+
+#: The same, when it has been done.
+TAKEN = (
+    *(
+        "i have taken",
+        "i've taken",
+        "i have adopted",
+        "i've adopted",
+        "i took",
+        "i adopted",
+        "i have claimed",
+    ),
+    *("i just took", "i've just taken", "i have just taken", "i'm taking", "i am taking"),
+    *("i've picked up", "i have picked up", "i'm adopting", "i am adopting", "i claimed", "i've claimed"),
+)
+#: Takes an announcement back, when the writer does it and it stands before a word for the announcement.
+TAKING_BACK = (
+    *("withdraw", "withdrawing", "withdrew", "withdrawn", "cancel", "cancelling", "canceling", "cancelled"),
+    *("canceled", "revoke", "revoking", "revoked", "retract", "retracting", "take back", "taking back"),
+    *("call off", "calling off", "scratch", "rescind"),
+)
 
 #: In a subject: an incompatible change (A2).
 ABI_CHANGES = (
@@ -246,9 +306,27 @@ ABI_CHANGES = (
         "incompatible upgrade",
         "incompatible update",
     ),
-    *("incompatible change",),
+    *("incompatible change", "soname", "incompatible version", "abi incompatible", "api incompatible"),
+    *(
+        "backwards incompatible",
+        "backward incompatible",
+        "abi-incompatible",
+        "breaking change",
+        "breaking update",
+    ),
 )
-ABI_FILLERS = ("update", "upgrade", "rebase", "bump", "version", "libraries", "library")
+#: In a sentence: the same.
+ABI_TOLD = (
+    *ABI_CHANGES,
+    *("breaks the abi", "breaks the api", "breaks abi", "breaks api", "changes the abi", "changes the api"),
+    *("bumps the soname", "bumps its soname", "changes the soname", "new soname", "backwards-incompatible"),
+    *("not backwards compatible", "not backward compatible", "not compatible", "not abi compatible"),
+    *("backward-incompatible", "not api compatible"),
+)
+ABI_FILLERS = (
+    *("update", "upgrade", "rebase", "bump", "version", "libraries", "library", "request"),
+    *("announcement", "planned", "upcoming", "coming", "with", "due", "new", "major", "release", "changes"),
+)
 
 #: What programs write before the subject of an answer or a forwarded mail, in the languages seen on lists.
 REPLY_PREFIXES = ("re", "aw", "antw", "sv", "vs", "rv", "odp", "fwd", "fw", "wg", "tr")
@@ -266,6 +344,7 @@ SUBJECT_OPENERS = (
 #: In a subject, what robots and chairpersons write. Each is a piece of a regular expression.
 AUTOMATIC_SUBJECTS = (
     r"updates-testing report",
+    r"\bdigest, vol",
     r"orphaned packages (?:looking|in|to be|that)",
     r"packages (?:looking for|needing) (?:a )?new maintainers?",
     r"\borphans? report",
@@ -296,7 +375,7 @@ features fedora few file files final first fix fixes friends from ftbfs game gam
 groups had half he her here his hold how i386 i686 if images immediately infra infrastructure instead into
 issue issues item items kernel language languages last later latest leaf less let libraries library like
 lists long lots mail mailing maintainer maintainers maintenance major make mass may me member members
-might minor mirror mirrors modular modularity module modules month months more most must myself name names
+might minor mirror mirrors modular modularity module month months more most must myself name names
 never new news next no none not nothing obsolete of off old older one ones or orphan other others our out
 over owner packager packagers packaging part people period person place plan platform playground
 playgrounds please plugin plugins policy poll ppc64le problem process product project projects proposal

@@ -30,15 +30,16 @@ PRONOUNS = {
 }
 
 _SINGULARS = frozenset(("package", "rpm", "component"))
-_PLURALS = frozenset(("packages", "rpms", "components"))
+_PLURALS = frozenset(("packages", "rpms", "components", "modules", "gems", "extensions"))
 _POSSESSIVES = frozenset(("my", "our", "all"))
 _BETWEEN_NAMES = _SINGULARS | _PLURALS | {"the", "my", "our"}
-_SEPARATORS = frozenset(",;&/\n")
+_SEPARATORS = frozenset(",;&/+\n")
 _AROUND_NAMES = _SEPARATORS | {".", ":"}
 _GROUPS = frozenset(phrases.GROUPS)
 _KNOWN_WORDS = FILLERS | AGENTS | LISTINGS | VERBS | PRONOUNS.keys() | {"and"}
 _TAILS = frozenset(phrase for phrase in phrases.TAILS if " " not in phrase)
 _LONG_TAILS = tuple(tuple(phrase.split()) for phrase in phrases.TAILS if " " in phrase)
+_REMARK = re.compile(r"[,;.!](?=\s)| - ")
 _BRACKET = re.compile(r"[(\[]([^()\[\]]{0,300})[)\]]")
 
 
@@ -107,9 +108,17 @@ def names_of(text: str, book: NameBook) -> tuple[str, ...] | None:
 
 def leading_names(text: str, book: NameBook) -> tuple[str, ...]:
     """The names with which a text begins, words of no weight aside."""
+    return _leading(text, book) or _leading(_REMARK.split(text, maxsplit=1)[0], book)
+
+
+def _leading(text: str, book: NameBook) -> tuple[str, ...]:
     tokens = opened(text)
     runs = runs_of(up_to_tail(tokens, 0), book)
-    if not runs or not runs[0].understood or any(t.low not in FILLERS for t in tokens[: runs[0].start]):
+    if (
+        not runs
+        or not runs[0].understood
+        or any(t.low not in FILLERS | AGENTS and t.kind not in PLACES for t in tokens[: runs[0].start])
+    ):
         return ()
     return texts_of(runs[:1])
 
@@ -161,7 +170,9 @@ def _run_at(tokens: Sequence[Token], start: int, book: NameBook) -> Run:
             name = book.name_of(token)
             # "EPEL 8 images": right behind a collection a plain word tells what of it.
             behind_place = at > 0 and tokens[at - 1].kind in PLACES and not (name and name.sure)
-            understood = understood and separated and name is not None and not behind_place
+            # "a-one b-two c-three": names that are no words need nothing between them.
+            apart = separated or (bool(names) and names[-1].sure and name is not None and name.sure)
+            understood = understood and apart and name is not None and not behind_place
             names += [name] if name is not None else []
             separated = False
             end = at + 1

@@ -12,7 +12,7 @@ from dataclasses import replace
 from epelbot.policy import reading_phrases as phrases
 from epelbot.policy.reading_clause import Stance, Statement, places_of, read_clause
 from epelbot.policy.reading_names import NameBook
-from epelbot.policy.reading_runs import VERBS
+from epelbot.policy.reading_runs import VERBS, names_of
 
 _LONGEST_CLAUSE = 4_000
 
@@ -30,6 +30,39 @@ def _before_a_verb(words: Iterable[str], between: int) -> re.Pattern[str]:
 
 
 _STRONG = (*phrases.RETIRE_BASE, *phrases.RETIRE_GERUND, *phrases.RETIRE_PARTICIPLE, *phrases.RETIRE_NOUN)
+# "Retiring foo in favour of bar in EPEL 8": what stands between names and places.
+_REPLACING = re.compile(
+    r"\s(?:in favou?r of|replaced by|superseded by)(?: the)? [\w.+-]{1,80}"
+    r"(?=,? (?:in|from|on) (?:fedora )?epel)",
+    re.IGNORECASE | re.ASCII,
+)
+# "Retiring foo from EPEL 8 and bar from EPEL 9": where the second half begins.
+_SECOND = re.compile(
+    r"(?<=[0-9])(?:,? and|,|;) "
+    r"(?=(?:[\w.+-]{1,80}(?:, | and | & )){0,9}[\w.+-]{1,80} (?:from|in|on) (?:fedora )?epel)",
+    re.IGNORECASE | re.ASCII,
+)
+# A group that speaks of itself.
+_GROUP = re.compile(
+    r"\b[Tt]he (?:[A-Z][\w./-]{0,30} ){1,3}(?:SIG|[Tt]eam|[Gg]roup|maintainers) "
+    r"(?=has|have|will|is|are|plans?)"
+)
+_THAT_IS = re.compile(r",?\s(?:i\.e\.|that is),?(?=\s)", re.IGNORECASE)
+# "I am retiring the following packages, since I have no time: foo, bar".
+_LISTED_AT_END = re.compile(
+    r"\b(?:following|these)\b(?!.*\breasons?\b).*\bpackages\b.*:\s(?P<names>[^:]+)\Z", re.IGNORECASE
+)
+_CONCLUDING = re.compile(r" (?:therefore|hence|thus|consequently|accordingly)(?=,? )", re.IGNORECASE)
+_REPORTED = re.compile(
+    r"\b(?!(?:i|we|as|have|just)\s)[\w)>]+ "
+    r"(?:wrote|writes|said|says|announced|announces|stated|claims|claimed)\b"
+    r"|\baccording to\b"
+    r"|\bi (?:have )?(?:just )?(?:read|saw|heard|hear|noticed|see|found)\b.{0,30}\b(?:that|about)\b",
+    re.ASCII,
+)
+_ASKS_MYSELF = re.compile(
+    r"\b(?:should|shall|may|can|could) i\b|\bi(?:'m| am) (?:thinking|considering)", re.ASCII
+)
 _SPEAKS = _any_of((*VERBS, *phrases.REVOCATIONS))
 _SPEAKS_STRONGLY = _any_of((*_STRONG, *phrases.REVOCATIONS))
 _DENIED = _before_a_verb(phrases.DENIALS, 3)
@@ -40,13 +73,33 @@ _EXCEPTED = _any_of(phrases.EXCEPTIONS)
 _INVITING = _any_of(phrases.INVITATIONS)
 _HARMLESS = _any_of(phrases.HARMLESS_BUTS)
 _OBJECTIONS = re.compile(r"\bobjections?\b|\bok(?:ay)? to\b", re.ASCII)
+_UNLESS_NEEDED = re.compile(
+    r"\b(?:if (?:nobody|no one|no-one|noone|there (?:are|is) no)|unless (?:some|any)(?:body|one))\b"
+    r"(?: [\w'-]+){0,3} (?:needs?|uses?|using|users?|depends?|relies|cares?)\b",
+    re.ASCII,
+)
+_UNDER_CONDITIONS = re.compile(
+    r"\b(?:assuming|provided|depending on|pending|subject to|in the event"
+    r"|by mistake|accidentally|we need to)\b"
+    r"|\A(?:when|once|as soon as|should)\b.*, (?:i|we)\b"
+    r"|\bunless (?!(?:some|any)(?:body|one) (?:else )?"
+    r"(?:takes|wants|steps|objects|adopts|is|picks|volunteers|speaks|comes"
+    r"|would|has|shows|raises|complains|protests|claims|tells)"
+    r"|no one|nobody|there (?:is|are) (?:an )?objections?|you\b"
+    r"|i hear|new maintainer)",
+    re.ASCII,
+)
+_LONG_AGO = re.compile(
+    r"\b(?:retired|orphaned)\b.*(?:\bago\b|\bback in\b|\bin 20[0-9]{2}\b|\blast year\b)"
+    r"|(?:\bago\b|\bback in\b|\bin 20[0-9]{2}\b|\blast year\b).*\b(?:retired|orphaned)\b",
+    re.ASCII,
+)
 _CONDITION = re.compile(rf"\bif\b(?!\s(?:{'|'.join(phrases.HARMLESS_IFS)})\b)|\bin case\b", re.ASCII)
+_LEAVES_OPEN = (_DOUBTED, _CONDITION, _UNLESS_NEEDED, _UNDER_CONDITIONS, _LONG_AGO)
 _HOW_TO = re.compile(r"\bfedpkg\s+retire\b", re.ASCII)
 
 _WISH = re.compile(r"(?:\bwould|'d)\s(?:also\s)?(?:like|love|prefer)\sto\b", re.IGNORECASE)
-_CLAUSE = re.compile(
-    r";|,?\s(?:therefore|hence|which is why|so (?=i\b|we\b|i')|and (?=i\b|we\b|i'))\s?", re.IGNORECASE
-)
+_CLAUSE = re.compile(r";|,?\s(?:which is why|so (?=i\b|we\b|i')|and (?=i\b|we\b|i'))\s?", re.IGNORECASE)
 _BUT = re.compile(r",?\s(?:but|however|yet)\b", re.IGNORECASE)
 
 
@@ -55,9 +108,30 @@ def statements_of(sentence: str, book: NameBook, *, is_subject: bool = False) ->
     if _SPEAKS.search(sentence.lower()) is None:
         return ()
     asks = sentence.rstrip(" )\"'!").endswith("?")
-    clauses = (sentence,) if is_subject or asks else clauses_of(sentence)
+    sentence = _CONCLUDING.sub("", _REPLACING.sub("", _THAT_IS.sub(",", _GROUP.sub("we ", sentence))))
+    clauses = (
+        _halves(sentence) if is_subject or asks else [h for c in clauses_of(sentence) for h in _halves(c)]
+    )
     found = (_statement(clause, book, is_subject=is_subject, asks=asks) for clause in clauses)
-    return tuple(one for one in found if one is not None)
+    said = tuple(one for one in found if one is not None)
+    if not is_subject and _REPORTED.search(sentence.lower()):
+        return tuple(
+            replace(one, stance=Stance.DOUBTED, why="it tells what somebody said")
+            if one.stance in (Stance.CLAIMED, Stance.UNCLEAR)
+            else one
+            for one in said
+        )
+    return said
+
+
+def _halves(clause: str) -> list[str]:
+    """The clause, or two with the verb of the first where each names packages and places of its own."""
+    first, *others = _SECOND.split(clause)
+    verbs = _SPEAKS.findall(first.lower())
+    if not others or len(verbs) != 1 or any(_SPEAKS.search(other.lower()) for other in others):
+        return [clause]
+    lead = first[: first.lower().index(verbs[0]) + len(verbs[0])]
+    return [first, *(f"{lead} {other}" for other in others)]
 
 
 def clauses_of(sentence: str) -> tuple[str, ...]:
@@ -80,6 +154,9 @@ def _statement(clause: str, book: NameBook, *, is_subject: bool, asks: bool) -> 
     if stance is None or read is None or (read.stance is Stance.UNCLEAR and not strong):
         # Much is dropped and removed that is no package.
         return None
+    at_end = _LISTED_AT_END.search(said.rstrip(" .")) if read.lists and not read.names else None
+    if at_end is not None:
+        read = replace(read, names=names_of(at_end["names"], book) or (), lists=False)
     if stance is Stance.CLAIMED and any(_takes_back(but, read) for but in buts):
         stance, why = Stance.DOUBTED, "it goes on with a but"
     return read if stance is Stance.CLAIMED else replace(read, stance=stance, why=why)
@@ -97,6 +174,8 @@ def _stance(low: str, *, asks: bool) -> tuple[Stance | None, str]:
     """How the words around the verb stand to it, and why; None when they make nothing of it."""
     if asks and _OBJECTIONS.search(low):
         return Stance.DOUBTED, "it asks for objections first"
+    if asks and _ASKS_MYSELF.search(low):
+        return Stance.DOUBTED, "it asks whether to retire"
     if asks:
         return (None, "") if _INVITING.search(low) else (Stance.ASKED, "it asks about a retirement")
     if _HOW_TO.search(low):
@@ -105,7 +184,7 @@ def _stance(low: str, *, asks: bool) -> tuple[Stance | None, str]:
         return Stance.DENIED, "it also speaks of not retiring"
     if _REQUESTED.search(low):
         return Stance.ASKED, "it asks others to retire"
-    if _DOUBTED.search(low) or _CONDITION.search(low):
+    if any(one.search(low) for one in _LEAVES_OPEN):
         return Stance.DOUBTED, "it says what may be done, not what will be"
     if _EXCEPTED.search(low):
         return Stance.DOUBTED, "it makes exceptions"

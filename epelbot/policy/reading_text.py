@@ -25,6 +25,7 @@ _END = re.compile(
 _PASTED_FROM = re.compile(r"\*?from:\*? \S", re.IGNORECASE)
 _PASTED_REST = re.compile(r"\*?(?:sent|date|to|cc|subject):", re.IGNORECASE)
 _PASTED_LINES = 4
+_MOST_PREFIXES = 6
 _QUOTE = re.compile(r"\s*(?:>|&gt;)")
 _ATTRIBUTION_LINES = 3
 _ATTRIBUTION_BEGINS = re.compile(r"\s*(?:on|am|le|el|em|den|op|w dniu|il|dne)\b", re.IGNORECASE)
@@ -41,7 +42,14 @@ _REPLY = re.compile(
 _LIST_TAG = re.compile(r"\s*\[[^\]]{0,40}\]\s*")
 _OPENER = re.compile(rf"\s*\[?(?:{'|'.join(phrases.SUBJECT_OPENERS)})\b\]?\s*[:!-]?\s*", re.IGNORECASE)
 
-_SPACES = dict.fromkeys([0x09, 0x0B, 0x0C, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
+# Two, so that columns stay columns.
+_TAB = {0x09: "  "}
+_SPACES = dict.fromkeys([0x0B, 0x0C, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
+_TAKERS = re.compile(
+    r"\s*[-,;:(.]\s*(?:any\s)?(?:takers|volunteers|(?:anyone|anybody)(?:\sinterested)?"
+    r"|interested|(?:new\s)?maintainers?\s(?:wanted|welcome))\??\)?\s*\Z",
+    re.IGNORECASE,
+)
 _QUOTES = {
     **dict.fromkeys("\u2018\u2019\u201b\u2032\u00b4", "'"),
     **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033", '"'),
@@ -49,7 +57,7 @@ _QUOTES = {
 _DASHES = {"\u2010": "-", "\u2011": "-", "\u2012": " - ", "\u2013": " - ", "\u2014": " - ", "\u2015": " - "}
 # Invisible, and harmless to leave out. Overrides of the direction of writing are not: they stay, and are odd.
 _INVISIBLE = dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", "")
-_LOOKS = str.maketrans({**_SPACES, **_QUOTES, **_DASHES, **_INVISIBLE, "\u2026": "...", "\r": "\n"})
+_LOOKS = str.maketrans({**_TAB, **_SPACES, **_QUOTES, **_DASHES, **_INVISIBLE, "\u2026": "...", "\r": "\n"})
 _UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -92,18 +100,25 @@ def body_of(text: str) -> str:
 
 def subject_of(subject: str) -> str:
     """The matter of a subject: without list tags, "Re:" and words such as "Heads up:"."""
+    return " ".join(_TAKERS.sub("", _without_prefixes(subject)[0]).split())
+
+
+def is_answer(subject: str) -> bool:
+    """Whether the subject is that of a reply or a forwarded mail, whatever stands before its "Re:"."""
+    return _without_prefixes(subject)[1]
+
+
+def _without_prefixes(subject: str) -> tuple[str, bool]:
+    """The rest of a subject, and whether one of its prefixes is an answer's."""
     rest = _as_it_looks(subject[:OWN_LIMIT]).replace("\n", " ")
-    for _ in range(6):
+    answers = False
+    for _ in range(_MOST_PREFIXES):
         for prefix in (_REPLY, _LIST_TAG, _OPENER):
             found = prefix.match(rest)
             if found is not None and (prefix is not _LIST_TAG or _is_list_tag(found.group())):
                 rest = rest[found.end() :]
-    return " ".join(rest.split())
-
-
-def is_answer(subject: str) -> bool:
-    """Whether the subject is that of a reply or a forwarded mail."""
-    return _REPLY.match(_as_it_looks(subject[:OWN_LIMIT])) is not None
+                answers = answers or prefix is _REPLY
+    return rest, answers
 
 
 def blocks_of(body: str) -> tuple[Block, ...]:

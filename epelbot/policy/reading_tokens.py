@@ -48,6 +48,9 @@ class Token:
         return self.text.lower()
 
 
+#: What stands for all packages of the writer where a name could stand; no package can be called so.
+ALL_OF_AUTHORS = "*"
+
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._+-]*[A-Za-z0-9_+])?"
 _NUMBER = r"(?:1[0-9]|[1-9])(?:\.[0-9]{1,2})?"
 # "8 and 9", but not "8, 2 weeks from now".
@@ -59,7 +62,12 @@ _OPEN_END = r"\+|\s(?:and|or)\s(?:newer|later|older|above|below|up|higher|lower|
 _RELEASE = r"(?:branch(?:es)?|releases?|versions?|collections?)"
 _SOME = r"(?:\s(?:of|the|my|its|active|open|supported|current|remaining|live)){0,3}"
 _RHEL = r"(?:rhel|red\shat\senterprise\slinux|centos(?:\sstream)?|alma(?:linux)?|rocky(?:\slinux)?)"
-_WHEN = r"(?:week|month|year|days?|weeks?|months?|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+_WHEN = r"(?:weekend|weeks?|months?|year|days?|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)"
+)
+_MONTH_DAY = r"[0-9]{1,2}(?:st|nd|rd|th)?"
 _COUNT = r"(?:[0-9]{1,2}|a|one|two|three|four|six|few|couple of)"
 
 # The order decides: the first that matches wins. No pattern can go back over more than a few characters.
@@ -70,8 +78,16 @@ _FORMS = {
     "address": r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,200}",
     "bug": r"cve-[0-9]{4}-[0-9]+|(?:rh)?bz\s?\#?[0-9]+|bug\s\#?[0-9]+|\#[0-9]+",
     "day": r"[0-9]{4}-[0-9]{2}-[0-9]{2}\b",
+    "month_day": rf"(?:{_MONTH}\.?\s{_MONTH_DAY}|{_MONTH_DAY}\s(?:of\s)?{_MONTH})"
+    r"(?:,?\s[0-9]{4})?(?![\w-])",
+    "month": rf"(?:(?:in|by|at|the|on|until|before|end\sof|mid|early|late)[\s-]){{1,4}}{_MONTH}"
+    r"(?:\s[0-9]{4})?(?![\w-]|\s[0-9]{1,2}(?![0-9]))",
     "span": rf"(?:in|within|after)\s(?:about\s|the\snext\s)?{_COUNT}\s{_WHEN}(?:'s?)?(?:\stime)?\b",
-    "date": rf"(?:(?:next|this|on|by|at|end\sof|the|later|coming)\s){{1,5}}{_WHEN}\b",
+    "date": rf"(?:(?:next|this|on|by|at|end\sof|the|later|coming|over|during|until|before)\s){{1,5}}"
+    rf"{_WHEN}\b",
+    "mine": r"(?:everything\sof\smine|(?:all|every\sone)\s(?:of\s)?my(?:\s(?:own|remaining|other))*"
+    r"(?=\s(?:own\s|remaining\s|\w{2,5}-?\s?[0-9.]+\s)*(?:packages|branches|stuff)\b)|all\s(?:the\s)?(?:packages|branches)\s"
+    r"(?:that\s)?i\s(?:maintain|own|have)\b|everything\s(?:that\s)?i\s(?:maintain|own|have)\b|everything\si'm\smaintaining)",
     "every": rf"(?:all|every|each){_SOME}\s(?:epel\s)?{_RELEASE}\b",
     "whole": r"epel\s(?:entirely|completely|altogether)\b",
     "side": rf"(?:fedora[\s-])?epel[\s_-]{{0,2}}{_NUMBER}[\s-](?:next|playground|modular)\b(?!\s{_WHEN})",
@@ -85,7 +101,7 @@ _FORMS = {
     "elsewhere": r"(?:fedora\s?[0-9]{2}|f[0-9]{2}|rawhide|fedora|eln)(?![\w+-])",
     "short": r"[A-Za-z]+'[A-Za-z]+",
     "word": _NAME,
-    "sign": r"[-,;:()/&!?.\n]",
+    "sign": r"[-,;:()/&!?.+\n]",
     "odd": r"[^\s]",
 }
 _TOKEN = re.compile(
@@ -95,6 +111,8 @@ _KINDS = {
     "address": Kind.ASIDE,
     "bug": Kind.ASIDE,
     "day": Kind.ASIDE,
+    "month": Kind.ASIDE,
+    "month_day": Kind.ASIDE,
     "span": Kind.ASIDE,
     "date": Kind.ASIDE,
     "every": Kind.EVERYWHERE,
@@ -124,6 +142,8 @@ def _token(found: re.Match[str]) -> Token:
         case "link":
             package = _DISTGIT.match(whole)
             return Token(Kind.NAME, package["name"]) if package else Token(Kind.ASIDE, whole)
+        case "mine":
+            return Token(Kind.NAME, ALL_OF_AUTHORS)
         case "path":
             return Token(Kind.NAME, found["path_name"])
         case "marked":

@@ -15,7 +15,7 @@ from epelbot.errors import NotThere, PermanentError, TransientError
 from epelbot.faults import fault_point
 from epelbot.ledger import Ledger, health, listings, posts
 from epelbot.ledger.posts import PostLease
-from epelbot.policy.reader import read_post, starts_matter
+from epelbot.policy.reader import READER_VERSION, read_post, starts_matter
 from epelbot.ports import ListArchive
 from epelbot.services import record
 
@@ -54,7 +54,11 @@ def read_claimed(
     complete = post.text is not None
     # Only an archive that answers can show that it will never have the post.
     waits = not complete and (not answered or (archive is not None and now - post.posted_at < give_up_after))
-    found = readings_of(post, known_packages, now) if post.list_name == announce_list else []
+    found: list[Recorded] = []
+    reading: Reading | None = None
+    if post.list_name == announce_list:
+        reading = _to_keep(read_post(post, known_packages))
+        found = readings_of(post, known_packages, now, before=lease.reading)
     with ledger.write() as connection:
         settled = posts.settle(
             connection,
@@ -63,12 +67,21 @@ def read_claimed(
             status=posts.READ if complete else posts.UNREAD if waits else posts.HEADERS_ONLY,
             due_at=now + _pause(lease.attempts) if waits else None,
             error=error,
+            read=None if reading is None else (reading, READER_VERSION),
         )
         if settled:
             record.keep(connection, found, now)
         if archive is not None:
             health.note(connection, "archive", now, None if answered else error)
         fault_point("read:before-commit")
+
+
+def _to_keep(reading: Reading) -> Reading:
+    """The reading as triage sees it: who means all packages of theirs names none, which R1 asks for."""
+    if not reading.all_of_authors or reading.meaning is not Meaning.RETIREMENT:
+        return reading
+    why = "it names no package, but means all of the author's"
+    return replace(reading, meaning=Meaning.UNSURE, why=why, leaning=reading.meaning)
 
 
 def put_off(ledger: Ledger, lease: PostLease, error: str, now: datetime) -> None:
@@ -95,33 +108,39 @@ def _with_text(post: Post, archive: ListArchive | None) -> tuple[Post, str | Non
     return replace(post, text=found.text, url=post.url or found.url), None, True
 
 
-def readings_of(post: Post, known_packages: Collection[str], now: datetime) -> list[Recorded]:
+def readings_of(
+    post: Post, known_packages: Collection[str], now: datetime, *, before: Reading | None = None
+) -> list[Recorded]:
     """What a post says, one piece of evidence for each package and collection that it speaks of.
 
-    Its text may take back what its subject alone had said, so a package that only the subject names is told
-    of too.
+    Its text may take back what its subject alone had said, and a better reader what one had made of it
+    ``before``, so a package that only those name is told of too.
     """
     reading = read_post(post, known_packages)
     found = [
         _recorded(post, _about(reading, package, collection), collection, now)
         for package in reading.packages
-        for collection in (reading.collections or (None,))
+        for collection in (reading.collections_of(package) or (None,))
         if reading.meaning in _TELLING
     ]
-    if post.text is not None:
-        by_subject = read_post(replace(post, text=None), known_packages)
-        told = {package for package in reading.packages if reading.meaning in _TELLING}
-        taken_back = [package for package in by_subject.packages if package not in told]
-        found += [
-            _recorded(post, Reading(Meaning.OTHER, (package,), why=reading.why), None, now)
-            for package in taken_back
-            if by_subject.meaning in _TELLING
-        ]
+    by_subject = read_post(replace(post, text=None), known_packages) if post.text is not None else None
+    told = {package for package in reading.packages if reading.meaning in _TELLING}
+    taken_back = {
+        package
+        for other in (by_subject, before)
+        if other is not None and other.meaning in _TELLING
+        for package in other.packages
+        if package not in told
+    }
+    found += [
+        _recorded(post, Reading(Meaning.OTHER, (package,), why=reading.why), None, now)
+        for package in sorted(taken_back)
+    ]
     return found
 
 
 def _about(reading: Reading, package: str, collection: str | None) -> Reading:
-    return replace(reading, packages=(package,), collections=(collection,) if collection else ())
+    return replace(reading, packages=(package,), collections=(collection,) if collection else (), apart=())
 
 
 def _recorded(post: Post, reading: Reading, collection: str | None, now: datetime) -> Recorded:

@@ -17,8 +17,9 @@ from datetime import datetime, timedelta
 
 from epelbot.errors import TransientError
 from epelbot.faults import fault_point
-from epelbot.ledger import Ledger, health, inbox, listings
+from epelbot.ledger import Ledger, health, inbox, listings, posts
 from epelbot.ledger.listings import Lease
+from epelbot.policy.reader import READER_VERSION
 from epelbot.ports import Mailer, Sources
 from epelbot.services import tell
 from epelbot.services.calendar_feeds import feeds_due, refresh
@@ -62,7 +63,10 @@ class Worker:
         with self.ledger.write() as connection:
             health.made_at(connection, self.clock())
             self.rulebook = self.rulebook.current(connection)
+            misread = posts.read_anew(connection, self.clock(), reader=READER_VERSION)
             stale = listings.make_due(connection, self.clock(), bases=self.rulebook.bases)
+        if misread:
+            log.info("%d posts were read by another version of the reader and are read again", misread)
         if stale:
             log.info("%d listings were judged by other rules and are judged again", stale)
         while not stop.is_set():

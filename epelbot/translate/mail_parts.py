@@ -145,7 +145,10 @@ def _texts(part: _Part, depth: int, budget: list[int]) -> Iterator[str]:
     if part.content_type.startswith("multipart/") and _BOUNDARY_CHARACTERS.fullmatch(part.boundary):
         usual = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
         parts = [_part_of(raw, usual) for raw in _pieces(part.body, part.boundary)]
-        if part.content_type == "multipart/alternative":
+        if not parts:
+            # Its boundary never comes: shown as it is, as mail programs do.
+            yield _shown(part)
+        elif part.content_type == "multipart/alternative":
             yield from _best(parts, depth, budget)
         else:
             for inner in parts:
@@ -153,7 +156,6 @@ def _texts(part: _Part, depth: int, budget: list[int]) -> Iterator[str]:
     elif not (part.attached or part.named) and (
         part.content_type in _TEXTS or part.content_type.startswith("multipart/")
     ):
-        # A multipart whose boundary is missing is shown as it is, as mail programs do.
         yield _shown(part)
 
 

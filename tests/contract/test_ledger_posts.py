@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from epelbot.domain.post import Post
+from epelbot.domain.post import Meaning, Post, Reading
 from epelbot.ledger import Ledger, posts
 from epelbot.ledger.posts import READ, UNREAD, PostLease
 from tests.contract.ledgers import NOW, at_once, later, post
@@ -121,3 +121,18 @@ def test_the_same_post_from_two_workers_at_once_is_one(ledger: Ledger) -> None:
     at_once(*[lambda: keep(ledger, post())] * 4)
     assert must_claim(ledger).post.posted_at == NOW
     assert claim(ledger) is None
+
+
+def test_a_reading_is_kept_and_made_due_for_another_reader(ledger: Ledger) -> None:
+    keep(ledger, post())
+    unsure = Reading(Meaning.UNSURE, ("foo",), leaning=Meaning.RETIREMENT, apart=(("foo", ("epel9",)),))
+    with ledger.write() as connection:
+        lease = posts.claim(connection, NOW, "a reader", 60)
+        assert lease is not None
+        assert lease.reading is None
+        assert posts.settle(connection, lease, post(), status=READ, due_at=None, read=(unsure, 7))
+        assert posts.taken_for(connection, Meaning.UNSURE) == [(post(), unsure)]
+        assert posts.taken_for(connection, Meaning.OTHER) == []
+        assert posts.read_anew(connection, NOW, reader=7) == 0
+        assert posts.read_anew(connection, NOW, reader=8) == 1
+    assert must_claim(ledger).reading == unsure

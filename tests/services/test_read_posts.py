@@ -11,11 +11,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from epelbot.domain.evidence import PostRead
-from epelbot.domain.post import Meaning, Post
+from epelbot.domain.evidence import PostRead, Recorded
+from epelbot.domain.post import Meaning, Post, Reading
 from epelbot.domain.retirement import State
 from epelbot.domain.verdict import Verdict
 from epelbot.ledger import health, posts
+from epelbot.policy.reader import READER_VERSION
+from epelbot.services import record
 from epelbot.services.read_posts import readings_of
 from epelbot.testing.story import Story
 from tests.services.house import House
@@ -187,10 +189,10 @@ def test_a_post_that_epelbot_fails_on_is_tried_again_and_holds_up_no_other(
     bad = story.posted("A post with a catch", "Hello.\n", "bob", POSTED)
     story.announced("oldtool", "epel9", "ann", POSTED)
 
-    def fails(post: Post, known: object, now: datetime) -> object:
+    def fails(post: Post, known: object, now: datetime, **told: object) -> object:
         if post.hash == bad.hash:
             raise RecursionError("a fault of our own")
-        return readings_of(post, known, now)  # type: ignore[arg-type]  # passed through
+        return readings_of(post, known, now, **told)  # type: ignore[arg-type]  # passed through
 
     monkeypatch.setattr("epelbot.services.read_posts.readings_of", fails)
     house = House(story).sees()
@@ -211,3 +213,61 @@ def test_only_a_post_on_the_list_of_the_profile_announces() -> None:
     house.sees()
     assert read_of(house) == []
     assert house.excuse().retirement is None
+
+
+def read_by_an_older_reader(house: House, post: Post, reading: Reading) -> None:
+    """As if an older epelbot had read the post, and made this of it."""
+    made = [
+        Recorded(
+            PostRead(post.hash, "epel9", reading, "ann", post.sender, starts_matter=True, complete=True),
+            package,
+            None,
+            "archive",
+            POSTED,
+            POSTED,
+            POSTED,
+        )
+        for package in reading.packages
+    ]
+    with house.ledger.write() as connection:
+        posts.keep(connection, post, house.now)
+        lease = posts.claim(connection, house.now, "look", 60)
+        assert lease is not None
+        posts.settle(
+            connection, lease, post, status=posts.READ, due_at=None, read=(reading, READER_VERSION - 1)
+        )
+        record.keep(connection, made, house.now)
+
+
+def test_what_an_older_reader_made_of_a_post_is_read_again_and_taken_back() -> None:
+    house = House(a_story())
+    post = said("Should we retire it?\n", "The future of oldtool")
+    read_by_an_older_reader(house, post, Reading(Meaning.RETIREMENT, ("oldtool",), ("epel9",)))
+    house.later(minutes=1)
+    assert house.state() is None
+    reads = [one.fact for one in house.evidence() if isinstance(one.fact, PostRead)]
+    assert {one.reading.meaning for one in reads} == {Meaning.OTHER, Meaning.RETIREMENT}
+    with house.ledger.read() as connection:
+        assert posts.taken_for(connection, Meaning.RETIREMENT) == []
+    before = len(house.evidence())
+    house.later(minutes=1)
+    assert len(house.evidence()) == before, "this reader has read it"
+
+
+def test_who_means_everything_of_theirs_is_for_a_person() -> None:
+    story = a_story()
+    text = "I have no time any more.\n"
+    post = story.posted("Retiring everything of mine in EPEL 9", text, "ann", POSTED)
+    house = House(story).sees()
+    assert house.state() is None
+    with house.ledger.read() as connection:
+        ((doubtful, reading),) = posts.taken_for(connection, Meaning.UNSURE)
+    assert doubtful.hash == post.hash
+    assert (reading.leaning, reading.collections) == (Meaning.RETIREMENT, ("epel9",))
+    assert "names no package" in reading.why
+
+
+def test_packages_that_leave_different_collections_are_told_apart() -> None:
+    read = readings_of(said("", "Retiring oldtool from EPEL 8 and newtool from EPEL 9"), [], POSTED)
+    told = {(one.package, one.fact.collection) for one in read if isinstance(one.fact, PostRead)}
+    assert told == {("oldtool", "epel8"), ("newtool", "epel9")}

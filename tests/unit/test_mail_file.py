@@ -139,6 +139,7 @@ def test_attachments_and_forwarded_mails_are_not_the_writers_words() -> None:
         b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\ntext",
         b"Content-Type: multipart/mixed; boundary=b\n\nbefore\n--b\n\ntext\n--b--\nafter",
         b"Content-Type: multipart/mixed\n\ntext",
+        b"Content-Type: multipart/mixed; boundary=never-comes\n\ntext",
         b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: image/png\n\nx\n--b\n\ntext\n--b-",
         b"Content-Type: ;;;\n\ntext",
         b"From ada Mon May  5 2031\nSubject: s\n\ntext",

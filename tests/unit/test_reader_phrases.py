@@ -32,6 +32,7 @@ AUTOMATIC = [
     "[Bug 123456] Retiring wobble from EPEL 9",
     "EPEL weekly news",
     "[epelbot] Retiring wobble from EPEL 9",
+    "EPEL-devel Digest, Vol 180, Issue 7",
 ]
 
 REASONS = {
@@ -64,6 +65,9 @@ REASONS = {
         "It goes in favour of grue.",
         "It was renamed to grue.",
         "It is obsolete.",
+        "Its successor has taken over.",
+        "The one program that used it bundles its own now.",
+        "Please use grue instead.",
     ],
     Reason.UNMAINTAINED_UPSTREAM: [
         "It is dead upstream.",
@@ -75,6 +79,9 @@ REASONS = {
         "It is no longer maintained by its upstream.",
         "It is unmaintained.",
         "Nobody maintains it upstream.",
+        "The project has been archived.",
+        "There won't be new releases, and no upstream activity.",
+        "It was archived on GitHub.",
     ],
     Reason.NO_TIME: [
         "I have no time for it.",
@@ -83,6 +90,13 @@ REASONS = {
         "I don't have access to such a machine.",
         "I'm not interested.",
         "I can't look after it.",
+        "I have no use for it.",
+        "I can't test it.",
+        "I lost access to the machine.",
+        "I have changed the employer.",
+        "There is nobody left who could.",
+        "We no longer have the resources.",
+        "I dont have teh time.",
         "I changed jobs.",
     ],
     Reason.OTHER: [
@@ -91,6 +105,11 @@ REASONS = {
         "Due to the moon.",
         "Owing to the moon.",
         "It goes as nobody asked for it.",
+        "It goes as the plugins are gone.",
+        "The license is not free.",
+        "The server will be shut down.",
+        "It never worked.",
+        "It needs another library, so it's leaving.",
         "Rationale: none of your business.",
         "Which is why it goes.",
         "This was the reason.",
@@ -155,7 +174,7 @@ def test_a_plural_pronoun_stands_for_several(word: str) -> None:
 
 @pytest.mark.parametrize("phrase", phrases.TAILS)
 def test_from_a_tail_on_nothing_is_a_name(phrase: str) -> None:
-    reading = read("News", f"I am retiring wobble from EPEL 9 {phrase} grue-ng is there.")
+    reading = read("News", f"I am retiring wobble from EPEL 9 {phrase} somebody takes grue-ng.")
     assert (reading.meaning, reading.packages) == (Meaning.RETIREMENT, ("wobble",))
 
 
@@ -163,6 +182,12 @@ def test_from_a_tail_on_nothing_is_a_name(phrase: str) -> None:
 def test_a_lead_ends_with_a_comma(word: str) -> None:
     reading = read("News", f"{word.capitalize()} grue-ng, wobble will be retired from EPEL 9.")
     assert (reading.meaning, reading.packages) == (Meaning.RETIREMENT, ("wobble",))
+
+
+@pytest.mark.parametrize("word", phrases.INTRODUCTIONS)
+def test_introductions_lead_to_an_announcement(word: str) -> None:
+    assert read("News", f"This {word} that I will retire wobble from EPEL 9.").meaning is Meaning.RETIREMENT
+    assert read("News", f"He {word} that I will retire wobble from EPEL 9.").meaning is Meaning.UNSURE
 
 
 @pytest.mark.parametrize("word", phrases.HARMLESS_IFS)
@@ -213,6 +238,25 @@ def test_offers_are_heard(phrase: str) -> None:
     reading = read("Re: Hello", f"{phrase.capitalize()} take over wobble.", reply=True)
     assert (reading.meaning, reading.packages) == (Meaning.ADOPTION, ("wobble",))
     assert read("Re: Hello", f"{phrase} not take wobble.", reply=True).meaning is Meaning.OTHER
+
+
+@pytest.mark.parametrize("phrase", phrases.TAKEN)
+def test_what_is_taken_already_is_an_offer_too(phrase: str) -> None:
+    reading = read("Re: Hello", f"{phrase.capitalize()} wobble.", reply=True)
+    assert (reading.meaning, reading.packages) == (Meaning.ADOPTION, ("wobble",))
+
+
+@pytest.mark.parametrize("word", phrases.TAKING_BACK)
+def test_a_retirement_is_taken_back_in_many_words(word: str) -> None:
+    reading = read("Re: Retiring wobble from EPEL 9", f"I {word} the retirement of wobble.", reply=True)
+    assert (reading.meaning, reading.packages) == (Meaning.WITHDRAWAL, ("wobble",))
+
+
+@pytest.mark.parametrize("phrase", phrases.ABI_TOLD)
+def test_incompatible_changes_are_told_by_the_text(phrase: str) -> None:
+    reading = read("wobble 3 in EPEL 9", f"I will update wobble to 3.0, which means: {phrase}.")
+    assert (reading.meaning, reading.packages) == (Meaning.ABI_CHANGE, ("wobble",))
+    assert read("wobble 3 in EPEL 9", f"I will update wobble to 3.0, without: {phrase}.").packages == ()
 
 
 @pytest.mark.parametrize("word", phrases.TAKING)
