@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import click
 
-from epelbot.cli.app import FINE
+from epelbot.cli.app import FINE, NO
 from epelbot.cli.arguments import collection_option, json_option
 from epelbot.cli.output import Column, filled, print_json, print_table
 from epelbot.cli.wiring import Wiring
 from epelbot.domain.collection import Collection
+from epelbot.domain.verdict import Verdict
 from epelbot.services import explain as service
 from epelbot.wording.json_views import queue_json
 from epelbot.wording.queue_text import QUEUE_LEGEND, QUEUE_TITLES, empty_queue, queue_rows
@@ -24,7 +25,10 @@ _WRAPPING = ("leaves",)
 @json_option
 @click.pass_obj
 def queue(wiring: Wiring, collection: Collection | None, as_json: bool) -> int:
-    """Every retirement, with its four steps, the end of its lifetime and the compose it may leave with."""
+    """Every retirement, with its four steps, the end of its lifetime and the compose it may leave with.
+
+    And what left against the rules: then the exit status is 1.
+    """
     excuses = service.queue(wiring.ledger, collection)
     if as_json:
         print_json(queue_json(excuses))
@@ -33,4 +37,4 @@ def queue(wiring: Wiring, collection: Collection | None, as_json: bool) -> int:
         click.echo(filled(QUEUE_LEGEND))
     else:
         click.echo(empty_queue(collection))
-    return FINE
+    return NO if any(one.verdict is Verdict.VIOLATED for one in excuses) else FINE

@@ -160,6 +160,8 @@ class Facts:
     decision: Decision | None = None
     told_at: datetime | None = None
     told_how: str | None = None
+    #: Since when dist-git shows the package as orphaned, at the latest; None while somebody owns it.
+    orphaned_since: datetime | None = None
     #: None where nothing tells that it left; Missing where something does that can't be confirmed.
     departure: Departure | Missing | None = None
     #: What R2 found in the last build that its users got, where it has left.

@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from epelbot.domain.collection import Collection
 from epelbot.domain.excuse import Excuse
+from epelbot.domain.verdict import Verdict
 from epelbot.errors import BadInput
 from epelbot.ledger.codec import decode, encode
 from epelbot.ledger.engines import earlier, upsert
@@ -350,11 +351,11 @@ def give_back(connection: Connection, lease: Lease, *, due_at: datetime, error: 
 
 
 def open_retirements(connection: Connection, collection: str | None) -> list[Excuse]:
-    """The excuses of all listings with a retirement, by collection and package."""
+    """The excuses of all listings with a retirement or a violation, by collection and package."""
     query = (
         select(excuses.c.data)
         .join(listings, listings.c.id == excuses.c.listing_id)
-        .where(listings.c.state.is_not(None))
+        .where(or_(listings.c.state.is_not(None), listings.c.verdict == Verdict.VIOLATED.value))
     )
     if collection is not None:
         query = query.where(listings.c.collection == collection)

@@ -37,6 +37,7 @@ from epelbot.policy.builds_from_evidence import (
     presence_of,
 )
 from epelbot.policy.departure_from_evidence import block_of, departure_of
+from epelbot.policy.orphaned import orphaned_since
 from epelbot.policy.posts_from_evidence import announcements, people_behind
 from epelbot.policy.seen import Seen
 
@@ -83,6 +84,7 @@ def facts_from_evidence(
         doubtful=tuple(post for post in doubtful if post.posted_at.date() >= in_force_from),
         blocked=block_of(seen) is not None,
         decision=decision,
+        orphaned_since=orphaned_since(seen),
         departure=departure,
         last_check=_last_check(departure, seen, profile),
         carried_before=any(fact.outcome == "carries" for _, fact in seen.of(BuildChecked)),

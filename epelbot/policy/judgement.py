@@ -19,6 +19,7 @@ from epelbot.domain.retirement import Action, EarliestCompose, Retirement, State
 from epelbot.domain.verdict import Finding, Verdict
 from epelbot.errors import BadInput
 from epelbot.policy.minimum_lifetime import last_supported_day, lifetime
+from epelbot.policy.orphaned import orphaned_note
 from epelbot.policy.registry import RULES
 from epelbot.policy.retire_at_a_release import earliest_compose
 from epelbot.policy.rule import Case
@@ -50,6 +51,8 @@ def judge(facts: Facts, calendar: Calendar, profile: Profile) -> Excuse:
         notes.append(_left_when(facts))
     notes += _history(facts, retirement)
     grace = _grace(facts, profile, notes)
+    if is_open and not has_left and (orphaned := orphaned_note(facts)) is not None:
+        notes.append(orphaned)
     flips = [found.flips_on for found in findings if found.flips_on and found.flips_on > facts.as_of]
     flips += [grace] if grace is not None else []
     return Excuse(

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from epelbot.domain.collection import Collection
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.retirement import State
+from epelbot.domain.verdict import Verdict
 from epelbot.ledger import Ledger, evidence, listings
 from epelbot.policy.facts_from_evidence import facts_from_evidence
 from epelbot.services.judge import excuse_from, notices_written
@@ -52,9 +53,15 @@ def explain(
 
 
 def queue(ledger: Ledger, collection: Collection | None) -> tuple[Excuse, ...]:
-    """Every listing with a retirement that is not done yet, as last judged, by collection and package."""
+    """Every listing with a retirement that is not done yet, or that left against the rules.
+
+    As last judged, by collection and package.
+    """
     with ledger.read() as connection:
         known = listings.open_retirements(connection, collection.name if collection else None)
     return tuple(
-        one for one in known if one.retirement is not None and one.retirement.state is not State.RETIRED
+        one
+        for one in known
+        if one.verdict is Verdict.VIOLATED
+        or (one.retirement is not None and one.retirement.state is not State.RETIRED)
     )

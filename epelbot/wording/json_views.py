@@ -8,11 +8,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from epelbot.domain.departure import Departure
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.lifetime import Lifetime
-from epelbot.domain.retirement import EarliestCompose, Retirement
-from epelbot.domain.verdict import Finding
+from epelbot.domain.retirement import EarliestCompose, Retirement, Steps
+from epelbot.domain.verdict import Finding, Verdict
+from epelbot.wording.queue_text import is_in_queue
 from epelbot.wording.summary import summary
+
+_NO_STEPS = Steps(announced=False, final_build=False, in_updates=False, release_manager_told=False)
 
 
 def _day(value: date | datetime | None) -> str | None:
@@ -32,6 +36,7 @@ def explain_json(excuse: Excuse) -> dict[str, Any]:
         "findings": [finding_json(found) for found in excuse.findings],
         "flips_on": _day(excuse.flips_on),
         "maintainers": list(excuse.people.maintainers) if excuse.people else None,
+        "departure": _departure(excuse.departure) if excuse.departure else None,
         "notes": list(excuse.notes),
     }
 
@@ -69,20 +74,25 @@ def finding_json(finding: Finding) -> dict[str, Any]:
 
 
 def queue_json(excuses: tuple[Excuse, ...]) -> list[dict[str, Any]]:
-    """The queue, one row per listing with a retirement."""
+    """The queue, one row per listing with a retirement, or that left against the rules.
+
+    Where there is no retirement, ``state`` and ``earliest_compose`` are null and no step is done.
+    """
     return [
         {
             "package": one.package,
             "collection": one.collection.name,
-            "state": one.retirement.state.value,
+            "state": one.retirement.state.value if one.retirement else None,
             "steps": _steps(one.retirement),
             "lifetime_ends": _day(one.lifetime.ends) if one.lifetime else None,
-            "earliest_compose": _compose(one.retirement.earliest_compose),
+            "earliest_compose": _compose(one.retirement.earliest_compose) if one.retirement else None,
             "verdict": one.verdict.value,
+            "violations": [found.rule for found in one.findings if found.verdict is Verdict.VIOLATED],
+            "left": _day(one.departure.at) if one.departure else None,
             "summary": summary(one),
         }
         for one in excuses
-        if one.retirement is not None
+        if is_in_queue(one)
     ]
 
 
@@ -106,8 +116,27 @@ def _retirement(retirement: Retirement) -> dict[str, Any]:
     }
 
 
-def _steps(retirement: Retirement) -> dict[str, bool]:
-    steps = retirement.steps
+def _departure(left: Departure) -> dict[str, Any]:
+    return {
+        "at": _day(left.at),
+        "counts": left.counts,
+        "approved": left.approved,
+        "acts": [
+            {
+                "how": act.how.value,
+                "by": act.by,
+                "at": _day(act.at),
+                "where": act.where,
+                "object": act.object,
+                "text": act.text,
+            }
+            for act in left.acts
+        ],
+    }
+
+
+def _steps(retirement: Retirement | None) -> dict[str, bool]:
+    steps = retirement.steps if retirement is not None else _NO_STEPS
     return {
         "announced": steps.announced,
         "final_build": steps.final_build,

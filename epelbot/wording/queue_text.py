@@ -8,6 +8,7 @@ from __future__ import annotations
 from epelbot.domain.collection import Collection
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.retirement import EarliestCompose, Steps
+from epelbot.domain.verdict import Verdict
 
 #: What stands under the table, so that nobody has to guess.
 QUEUE_LEGEND = "Steps: announced, final build, in updates, release manager told. ~ is a projection."
@@ -15,25 +16,39 @@ QUEUE_LEGEND = "Steps: announced, final build, in updates, release manager told.
 QUEUE_TITLES = ("package", "collection", "state", "steps", "owed until", "leaves")
 
 
+def is_in_queue(excuse: Excuse) -> bool:
+    """There is a retirement to look at, or one that was against the rules."""
+    return excuse.retirement is not None or excuse.verdict is Verdict.VIOLATED
+
+
 def queue_rows(excuses: tuple[Excuse, ...]) -> list[tuple[str, ...]]:
-    """One row per retirement. The four steps are marks in their order; a projected day has a tilde."""
+    """One row per retirement. The four steps are marks in their order; a projected day has a tilde.
+
+    What left against the rules is `violated`, with the day on which it left and the rules.
+    """
     return [
         (
             one.package,
             one.collection.name,
-            one.retirement.state.value,
-            _marks(one.retirement.steps),
+            _state(one),
+            _marks(one.retirement.steps) if one.retirement is not None else "....",
             _owed(one),
-            _leaves(one.retirement.earliest_compose),
+            _leaves(one),
         )
         for one in excuses
-        if one.retirement is not None
+        if is_in_queue(one)
     ]
 
 
 def empty_queue(collection: Collection | None) -> str:
     """Nobody wants to leave."""
-    return f"No retirement is known{f' in {collection}' if collection else ''}."
+    return f"No retirement and no violation is known{f' in {collection}' if collection else ''}."
+
+
+def _state(excuse: Excuse) -> str:
+    if excuse.verdict is Verdict.VIOLATED or excuse.retirement is None:
+        return excuse.verdict.value
+    return excuse.retirement.state.value
 
 
 def _marks(steps: Steps) -> str:
@@ -48,7 +63,14 @@ def _owed(excuse: Excuse) -> str:
     return f"{'~' if clock.projected else ''}{clock.ends}{' (over)' if clock.over else ''}"
 
 
-def _leaves(compose: EarliestCompose | None) -> str:
+def _leaves(excuse: Excuse) -> str:
+    if excuse.verdict is Verdict.VIOLATED:
+        rules = ", ".join(one.rule for one in excuse.findings if one.verdict is Verdict.VIOLATED)
+        return f"left {excuse.departure.day}: {rules}" if excuse.departure is not None else rules
+    return _compose(excuse.retirement.earliest_compose if excuse.retirement is not None else None)
+
+
+def _compose(compose: EarliestCompose | None) -> str:
     if compose is None:
         return "-"
     if compose.minor is None:

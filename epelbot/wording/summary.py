@@ -74,6 +74,8 @@ def state_in_words(excuse: Excuse) -> str:
     state = excuse.retirement.state
     if _is_blind(excuse) and excuse.retirement.decision is None:
         return f"stands at '{state.value}', as far as can be seen"
+    if excuse.verdict is Verdict.VIOLATED and state is State.RETIRED:
+        return "was not as it should be; the package has left"
     return STATES[state]
 
 

@@ -82,7 +82,7 @@ class TestQueue:
 
     def test_of_a_collection_that_nobody_leaves(self, desk: Shell) -> None:
         done = desk("queue", "--collection", "epel8")
-        assert (done.status, done.out) == (FINE, "No retirement is known in epel8.\n")
+        assert (done.status, done.out) == (FINE, "No retirement and no violation is known in epel8.\n")
         assert desk("queue", "--collection", "epel8", "--json").json == []
 
 

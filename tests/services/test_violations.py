@@ -211,3 +211,19 @@ def test_dead_package_text_is_one_clean_line() -> None:
     )
     (act,) = left(house.excuse()).acts
     assert act.text == "gone \ufffd[31mfor good"
+
+
+def test_the_queue_shows_what_left_against_the_rules_until_it_is_back() -> None:
+    story = lives()
+    house = seen_from_messages(story, blocked)
+    assert [one.package for one in house.queue()] == ["oldtool"]
+    story.unblocked("oldtool", "epel9", TODAY)
+    house.sees_at(TODAY + A_DAY)
+    assert house.queue() == ()
+
+
+def test_a_dead_branch_stands_in_the_queue_before_koji_knows_of_it() -> None:
+    house = seen_from_messages(lives(), killed)
+    (excuse,) = house.queue()
+    assert excuse.retirement is None
+    assert excuse.verdict is Verdict.VIOLATED

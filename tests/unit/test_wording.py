@@ -30,20 +30,23 @@ from epelbot.wording.decision_text import decision_text
 from epelbot.wording.json_views import explain_json, queue_json
 from epelbot.wording.mail import Matter, Words, word_mail
 from epelbot.wording.queue_text import empty_queue, queue_rows
-from epelbot.wording.summary import STATES, VERDICTS, summary
+from epelbot.wording.summary import STATES, VERDICTS, state_in_words, summary
 from tests.unit.case_evidence import (
     FINAL,
     NOW,
     OLD,
     access,
+    blocked,
     checked,
     day,
     decided,
     facts,
     looked_up,
+    pushed,
     read,
     synced,
     tagged,
+    tip,
     update,
     whole_case,
 )
@@ -339,9 +342,37 @@ def test_the_queue_has_the_keys_that_scripts_rely_on() -> None:
             "lifetime_ends",
             "earliest_compose",
             "verdict",
+            "violations",
+            "left",
             "summary",
         ),
     }
+
+
+def test_what_left_against_the_rules_stands_in_the_queue_with_the_day_and_the_rules() -> None:
+    blocked_only = excuse_of([*LIVES, blocked(day("2026-11-10"))])
+    killed = day("2026-11-12")
+    dead_only = excuse_of([*LIVES, pushed(killed), tip(NOW, since=killed)])
+    rows = queue_rows((blocked_only, dead_only))
+    assert rows[0] == ("foo", "epel9", "violated", "....", "2025-05-20 (over)", "left 2026-11-10: V2, V3, V4")
+    assert rows[1][2:4] == ("violated", "....")
+    first, second = queue_json((blocked_only, dead_only))
+    assert (first["state"], second["state"]) == ("retired", None)
+    for row in (first, second):
+        assert (row["verdict"], row["violations"]) == ("violated", ["V2", "V3", "V4"])
+    assert first["left"] == "2026-11-10T12:00:00+00:00"
+    assert not any(second["steps"].values())
+    left = explain_json(dead_only)["departure"]
+    assert (left["counts"], left["approved"]) == (True, False)
+    assert [(act["how"], act["by"], act["object"]) for act in left["acts"]] == [
+        ("dead.package", "bob", "aaaa")
+    ]
+
+
+def test_a_departure_against_the_rules_is_not_called_done() -> None:
+    excuse = excuse_of([*LIVES, blocked(day("2026-11-10"))])
+    assert summary(excuse).startswith("The policy was violated: ")
+    assert state_in_words(excuse) == "was not as it should be; the package has left"
 
 
 def test_the_queues_rows_show_steps_as_marks_and_projections_with_a_tilde() -> None:
@@ -354,8 +385,8 @@ def test_the_queues_rows_show_steps_as_marks_and_projections_with_a_tilde() -> N
 
 
 def test_an_empty_queue_says_so() -> None:
-    assert empty_queue(None) == "No retirement is known."
-    assert empty_queue(Collection(9)) == "No retirement is known in epel9."
+    assert empty_queue(None) == "No retirement and no violation is known."
+    assert empty_queue(Collection(9)) == "No retirement and no violation is known in epel9."
 
 
 def test_equal_excuses_are_written_alike() -> None:
