@@ -13,9 +13,11 @@ import enum
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from epelbot.domain.departure import Departure
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.retirement import State
 from epelbot.domain.verdict import Verdict
+from epelbot.policy.violations import VIOLATIONS
 
 #: The rule whose notice tells the release manager that a retirement is complete.
 COMPLETE = "R4"
@@ -29,6 +31,7 @@ _FIRST_PAUSE = timedelta(days=7)
 _LONGEST_PAUSE = timedelta(days=30)
 #: Rules of which POLICY.md itself says that people are told. Whoever wants no mail still gets these, once.
 DEMANDED = ("R4", "R6", "R7", "V1", "V2", "V3", "V4", "V5")
+_SOURCES_MEND_WITHIN = timedelta(days=3)
 #: States in which nobody has anything left to do for the retirement.
 _SETTLED = (State.RETIRED, State.REJECTED, State.ADOPTED, State.WITHDRAWN)
 
@@ -64,6 +67,10 @@ def tellings(excuse: Excuse) -> tuple[Telling, ...]:
 
     While it cannot be known whether the retirement is announced, nobody is asked for anything.
     """
+    violated = [found.rule for found in excuse.findings if found.verdict is Verdict.VIOLATED]
+    if violated and excuse.departure is not None:
+        # What has left needs no more steps on its way out.
+        return _of_departure(excuse, excuse.departure, violated[0])
     retirement = excuse.retirement
     if retirement is None or retirement.state in _SETTLED or _is_unsure(excuse):
         return ()
@@ -93,6 +100,25 @@ def tellings(excuse: Excuse) -> tuple[Telling, ...]:
             )
         )
     return tuple(found)
+
+
+def _of_departure(excuse: Excuse, left: Departure, rule: str) -> tuple[Telling, ...]:
+    """A departure against the rules is told once, to maintainer and release manager (POLICY, Violations).
+
+    One mail says all that was missed: so what can't be seen yet is waited for, some days at most. The cause
+    is the build that its users had last, which stays the same whatever more is learnt of who did it.
+    """
+    unseen = any(one.rule in VIOLATIONS and one.verdict is Verdict.CANNOT_KNOW for one in excuse.findings)
+    if unseen and excuse.as_of - left.day < _SOURCES_MEND_WITHIN:
+        return ()
+    last = left.last_build.nvr if left.last_build is not None else ""
+    cause = f"{excuse.collection}/{excuse.package}|left|{last}"
+    missed = [one.rule for one in excuse.findings if one.verdict is Verdict.VIOLATED]
+    news = "|".join([*missed, *(act.how.value for act in left.acts)])
+    return tuple(
+        Telling(cause, rule, audience, at_once=True, once=True, news=news)
+        for audience in (Audience.MAINTAINERS, Audience.RELEASE_MANAGER)
+    )
 
 
 def due_day(excuse: Excuse) -> date | None:

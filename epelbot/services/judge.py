@@ -211,6 +211,9 @@ def _as_found(horizon: Horizon, found: Gathered) -> Horizon:
 
 def _is_history(excuse: Excuse, in_force_from: date) -> bool:
     """A retirement that began before the policy held is shown, but nobody is told (POLICY, in force)."""
+    if excuse.verdict is Verdict.VIOLATED:
+        # It left when the policy was in force, whenever that began.
+        return False
     began = excuse.retirement.began_at if excuse.retirement else None
     return began is not None and began.date() < in_force_from
 

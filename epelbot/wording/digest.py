@@ -11,7 +11,19 @@ from collections.abc import Sequence
 from datetime import date
 
 from epelbot.policy.telling import COMPLETE
-from epelbot.wording.mail import Matter, Piece, Words, filled, footer, hanging, piece_of, rows, word_mail
+from epelbot.policy.violations import VIOLATIONS
+from epelbot.wording.mail import (
+    Matter,
+    Piece,
+    Words,
+    filled,
+    footer,
+    hanging,
+    piece_of,
+    rows,
+    rules_in_words,
+    word_mail,
+)
 
 # In a subject, so many packages are named; more are counted.
 _NAMED = 3
@@ -35,10 +47,7 @@ def urgency(matter: Matter) -> tuple[bool, date, str, str, str]:
 
 
 def _rules(matters: Sequence[Matter]) -> str:
-    rules = sorted({matter.rule for matter in matters})
-    if len(rules) == 1:
-        return f"rule {rules[0]}"
-    return f"the rules {', '.join(rules[:-1])} and {rules[-1]}"
+    return rules_in_words(sorted({matter.rule for matter in matters}))
 
 
 def _subject(matters: Sequence[Matter]) -> str:
@@ -67,10 +76,11 @@ def _digest(matters: Sequence[Matter], announce: str) -> list[str]:
 
 
 def _way(matter: Matter) -> str:
-    """The same for matters that are done in the same way; each near miss is mended in its own."""
+    """The same for matters done in the same way; a near miss and a departure are mended in their own."""
     change = matter.excuse.to_change
     nearly = change is not None and change.outcome == "near-miss"
-    return f"{matter.rule} {matter.excuse.package} {matter.excuse.collection}" if nearly else matter.rule
+    own = nearly or matter.rule in VIOLATIONS
+    return f"{matter.rule} {matter.excuse.package} {matter.excuse.collection}" if own else matter.rule
 
 
 def _listed(numbers: Sequence[int]) -> str:
@@ -100,6 +110,9 @@ def _summary(matters: Sequence[Matter], announce: str) -> list[str]:
         "R1": f"announce on {announce} that they leave, and why; one post may name several",
         "R2": "make one last build of each that tells its users that it is retired",
         COMPLETE: "approve, defer or reject each; 'epelbot queue' shows them",
+        **dict.fromkeys(
+            VIOLATIONS, "they have left, and something was missed: bring each back, or ask for a waiver"
+        ),
     }
     parts = [
         filled(

@@ -9,17 +9,20 @@ Here is the mail about one thing; `digest` words several in one.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from shlex import quote
 
+from epelbot.domain.departure import Departure
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.retirement import Retirement, State
 from epelbot.domain.verdict import Finding
 from epelbot.policy.telling import COMPLETE
+from epelbot.policy.violations import VIOLATIONS
 from epelbot.wording.composes import commitment_in_words, compose_in_words
 from epelbot.wording.final_build import spec_changes
+from epelbot.wording.violation_mail import departed, needs_post, violations_of
 
 _WIDTH = 72
 _LABEL = 10
@@ -67,7 +70,9 @@ def word_mail(matter: Matter, announce: str) -> Words:
     head = rows(("To do", said.asked), ("Who", said.who), ("By when", said.by_when))
     again = f"This was told before; it stands since {matter.told_before}." if matter.told_before else ""
     about = f"{quote(matter.excuse.package)} --collection {matter.excuse.collection}"
-    end = footer(f"rule {matter.rule}", f"epelbot explain {about}")
+    violated = violations_of(matter.excuse) if matter.rule in VIOLATIONS else ()
+    rules = [found.rule for found in violated] or [matter.rule]
+    end = footer(rules_in_words(rules), f"epelbot explain {about}", once=bool(violated))
     parts = (again, head, said.why, said.how, said.beware, end)
     subject = f"{'reminder: ' if matter.told_before else ''}{said.subject}"
     return Words(f"[epelbot] {subject}", "\n\n".join(part for part in parts if part) + "\n")
@@ -77,6 +82,8 @@ def piece_of(matter: Matter, announce: str) -> Piece:
     """What to say: to the maintainers, or for R4 to the release manager."""
     if matter.rule == COMPLETE:
         return _complete(matter.excuse)
+    if matter.rule in VIOLATIONS and matter.excuse.departure is not None:
+        return _departed(matter.excuse, matter.excuse.departure, announce)
     excuse, rule = matter.excuse, matter.rule
     package, collection = excuse.package, excuse.collection
     finding = next(found for found in excuse.findings if found.rule == rule)
@@ -133,6 +140,19 @@ def _complete(excuse: Excuse) -> Piece:
         _by_when(excuse),
         "\n".join(why),
         how,
+    )
+
+
+def _departed(excuse: Excuse, left: Departure, announce: str) -> Piece:
+    said = departed(excuse, left)
+    how = [_how_to_announce(excuse, announce)] if needs_post(excuse) else []
+    return Piece(
+        said.subject,
+        said.asked,
+        f"{_who(excuse)}; the release manager is told too",
+        said.by_when,
+        said.why,
+        "\n\n".join([*how, said.undo]),
     )
 
 
@@ -250,13 +270,22 @@ def _links(findings: Iterable[Finding], indent: str = "  ") -> list[str]:
     return [f"{indent}{link}" for link in dict.fromkeys(links)]
 
 
-def footer(rules: str, command: str) -> str:
+def rules_in_words(rules: Sequence[str]) -> str:
+    """One rule, or several."""
+    if len(rules) == 1:
+        return f"rule {rules[0]}"
+    return f"the rules {', '.join(rules[:-1])} and {rules[-1]}"
+
+
+def footer(rules: str, command: str, *, once: bool = False) -> str:
     """The end of every mail: which rules sent it, when it comes again, and how to make it stop."""
-    said = (
-        f"epelbot sends this because of {rules} of the policy. It may remind you after 7, 14 and 28 days and "
-        "then every 30, but only while a day is near or something has changed; it ends when the step is "
-        "done. All that is known:"
+    again = (
+        "It does so once, and does not remind you."
+        if once
+        else "It may remind you after 7, 14 and 28 days and then every 30, but only while a day is near or "
+        "something has changed; it ends when the step is done."
     )
+    said = f"epelbot sends this because of {rules} of the policy. {again} All that is known:"
     stop = (
         "Is it wrong, or not for you? Answer this mail: a person reads it. To get nothing any more but what "
         'the policy demands, answer "unsubscribe".'

@@ -13,13 +13,16 @@ from __future__ import annotations
 import json
 import os
 import tomllib
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from epelbot.domain.excuse import Excuse
 from epelbot.domain.retirement import Action
+from epelbot.domain.verdict import Verdict
 from epelbot.ledger.outbox import OutboxRow
 from epelbot.services.explain import collections_of
 from epelbot.wording.decision_text import decision_text
@@ -47,8 +50,32 @@ def test_every_line_fits_a_terminal_unless_it_is_one_word(name: str) -> None:
         assert len(line) <= 80 or " " not in line.strip() or "fedpkg retire" in line
 
 
+@pytest.mark.parametrize("name", [one for one in SCENARIOS if one.startswith("v")])
+def test_a_departure_is_found_by_looking_too_where_its_messages_are_lost(name: str) -> None:
+    story = (FOLDER / name / "story.toml").read_text()
+    told, _ = play(tomllib.loads(story))
+    lost, _ = play(tomllib.loads(story), unheard=("killed", "revived", "untagged", "blocked", "unblocked"))
+    (package,) = tomllib.loads(story)["packages"]
+    for collection in collections_of(told.ledger, package):
+        seen, found = (house.excuse(package, collection.name) for house in (told, lost))
+        assert _violated(found) == _violated(seen)
+        assert (found.departure is None) == (seen.departure is None)
+        if found.departure is not None and seen.departure is not None:
+            assert found.departure.at == seen.departure.at
+
+
+def _violated(excuse: Excuse) -> list[str]:
+    return [one.rule for one in excuse.findings if one.verdict is Verdict.VIOLATED]
+
+
 def tell(plan: dict[str, Any]) -> str:
-    """Play the story step by step, each worked before the next, and write down what is said at its end."""
+    """Play the story and write down what is said at its end."""
+    house, said = play(plan)
+    return "\n".join(_pages(house, plan["packages"], said))
+
+
+def play(plan: dict[str, Any], unheard: Sequence[str] = ()) -> tuple[House, list[str]]:
+    """Play the story step by step, each worked before the next; messages of ``unheard`` steps get lost."""
     house = House(now=_noon(plan["steps"][0]["on"]))
     house.story.opens(*plan["opens"], leading=plan.get("leading"))
     said: list[str] = []
@@ -71,9 +98,11 @@ def tell(plan: dict[str, Any]) -> str:
                 if "readme" in how:
                     how["readme"] = how["readme"].encode()
                 getattr(house.story, what)(**how, at=at)
+        if what in unheard:
+            house.misses()
         house.sees_at(max(house.now, _last_message(house)) + AN_HOUR)
     house.sees_at(_noon(plan["today"]))
-    return "\n".join(_pages(house, plan["packages"], said))
+    return house, said
 
 
 def _pages(house: House, packages: list[str], said: list[str]) -> list[str]:

@@ -90,6 +90,10 @@ class House:
         intake = Intake(self.ledger, Following(), lambda: self.now)
         intake.take([from_line(line_of(one)) for one in lines], "ingest:before-commit")
 
+    def misses(self) -> None:
+        """Lose what the story's new messages say: they never come in."""
+        self._fed = len(self.story.messages)
+
     def work(self) -> None:
         """Work until nothing is left to do now."""
         self.worker().run(threading.Event(), until_idle=True)

@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from epelbot.domain.departure import Departure
+from epelbot.domain.departure import Departure, How
 from epelbot.domain.evidence import BranchSeen
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.retirement import Action
@@ -107,6 +111,34 @@ def test_v1_is_seen_from_messages_and_by_looking_alike() -> None:
     assert judged(found_by_looking(lives(since=since), blocked))["V1"] is Verdict.VIOLATED
 
 
+def test_v5_is_seen_from_messages_and_by_looking_alike() -> None:
+    def opens() -> Story:
+        story = Story()
+        story.opens("epel10.0")
+        since = datetime(2025, 3, 3, 12, tzinfo=UTC)
+        story.package("oldtool", "ann", since, branches=("epel10.0",))
+        story.shipped("oldtool-1.0-1.el10_0", since, tag="epel10.0")
+        return story
+
+    def leaves(story: Story) -> None:
+        story.killed("oldtool", "epel10.0", "mallory", datetime(2025, 7, 1, 12, tzinfo=UTC))
+        story.blocked("oldtool", "epel10.0", datetime(2025, 7, 2, 12, tzinfo=UTC))
+
+    today = datetime(2025, 8, 1, 12, tzinfo=UTC)
+    told = House(opens(), now=today)
+    leaves(told.story)
+    told.sees()
+    found = House(opens(), now=today)
+    first = found.story.messages[:1]
+    leaves(found.story)
+    found.feed(first)
+    found.work()
+    for house in (told, found):
+        excuse = house.excuse(collection="epel10.0")
+        assert {one.rule: one.verdict for one in excuse.findings} == {"V5": Verdict.VIOLATED}
+        assert left(excuse).at == datetime(2025, 7, 2, 12, tzinfo=UTC)
+
+
 def test_a_final_build_that_was_untagged_is_read_all_the_same() -> None:
     story = lives()
     story.announced("oldtool", "epel9", "ann", LEAVES - timedelta(days=40))
@@ -164,7 +196,7 @@ def test_undone_it_is_closed_though_the_message_was_lost() -> None:
     story.revived("oldtool", "epel9", "ann", TODAY)
     story.unblocked("oldtool", "epel9", TODAY)
     story.tagged("oldtool-1.0-1.el9", "epel9", TODAY)
-    house._fed = len(story.messages)
+    house.misses()
     house.later(days=2)
     assert judged(house) == {}
     assert house.excuse().verdict is Verdict.OK
@@ -227,3 +259,93 @@ def test_a_dead_branch_stands_in_the_queue_before_koji_knows_of_it() -> None:
     (excuse,) = house.queue()
     assert excuse.retirement is None
     assert excuse.verdict is Verdict.VIOLATED
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.randoms(use_true_random=False), st.sampled_from([0, 1, 3]), st.booleans())
+def test_the_order_of_messages_repetition_and_loss_make_no_difference(
+    dice: random.Random, lost: int, online: bool
+) -> None:
+    """Whatever of the departure's messages comes in, and in which order: look-ups fill the gaps."""
+    story = lives()
+    lived = len(story.messages)
+    as_automation_does(story)
+    leaving = story.messages[lived:]
+    dice.shuffle(leaving)
+    heard = [*story.messages[:lived], *leaving[lost if online else 0 :], *leaving[:2]]
+    dice.shuffle(heard)
+    house = House(story, now=TODAY, online=online)
+    for message in heard:
+        house.feed([message])
+        if dice.random() < 0.1:
+            house.work()
+    house.work()
+    assert {rule for rule, verdict in judged(house).items() if verdict is Verdict.VIOLATED} == (
+        {"V2", "V3", "V4"} if online else {"V2", "V4"}
+    )
+    excuse = house.excuse()
+    assert left(excuse).at == LEAVES + A_DAY
+    # Without look-ups nobody knows what stands at the tip of the branch.
+    killer = [act.by for act in left(excuse).acts if act.how is How.DEAD_PACKAGE]
+    assert [by and by.lower() for by in killer] == (["mallory"] if online else [])
+
+
+# Telling
+
+
+def told_of_departure(house: House) -> list[tuple[str, str]]:
+    return [
+        (status, to) for status, to, subject in house.told() if subject.startswith("oldtool has left epel9")
+    ]
+
+
+def test_maintainer_and_release_manager_are_told_once_while_time_passes() -> None:
+    house = seen_from_messages(lives(), as_automation_does)
+    assert sorted(told_of_departure(house)) == [("held", "ann"), ("held", "epel-releng")]
+    for _ in range(5):
+        house.later(days=20)
+    assert len(told_of_departure(house)) == 2
+
+
+def test_a_late_post_does_not_have_it_told_again() -> None:
+    story = lives()
+    house = seen_from_messages(story, as_automation_does)
+    story.announced("oldtool", "epel9", "ann", TODAY)
+    house.sees_at(TODAY + A_DAY)
+    assert "V2" not in judged(house)
+    assert [one for one in told_of_departure(house) if one[0] == "held"] == [
+        ("held", "epel-releng"),
+        ("held", "ann"),
+    ]
+
+
+def test_undone_before_it_was_sent_the_mail_is_superseded() -> None:
+    story = lives()
+    house = seen_from_messages(story, blocked)
+    story.unblocked("oldtool", "epel9", TODAY)
+    house.sees_at(TODAY + A_DAY)
+    assert {status for status, _ in told_of_departure(house)} == {"superseded"}
+
+
+def test_a_retirement_from_before_the_policy_that_leaves_against_it_is_told() -> None:
+    story = lives()
+    house = House(story, now=START)
+    house.rulebook = replace(house.rulebook, in_force_from=LEAVES.date())
+    house.sees_at(LEAVES - timedelta(days=40))
+    story.announced("oldtool", "epel9", "ann", LEAVES - timedelta(days=30))
+    house.sees_at(LEAVES - timedelta(days=5))
+    assert house.mails() == []
+    blocked(story)
+    house.sees_at(TODAY)
+    assert len(told_of_departure(house)) == 2
+
+
+def test_what_left_before_the_policy_is_told_to_nobody() -> None:
+    story = lives()
+    house = House(story, now=START)
+    house.rulebook = replace(house.rulebook, in_force_from=LEAVES.date() + A_DAY)
+    house.sees_at(LEAVES - A_DAY)
+    blocked(story)
+    house.sees_at(TODAY)
+    assert house.mails() == []
+    assert house.excuse().verdict is Verdict.OK
