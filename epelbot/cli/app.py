@@ -43,6 +43,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "verify-build": ("verify_build", "Whether a build is a final build (R2)."),
     "read-post": ("read_post", "What the reader makes of a mail."),
     "calendar": ("calendar", "RHEL's minors, known and projected."),
+    "policy": ("policy", "The rules in words; what two profiles judge differently."),
     "outbox": ("outbox", "What is held, sent or parked; release and discard."),
     "inbox": ("inbox", "What came in and what is parked; retry."),
     "doctor": ("doctor", "Whether everything that epelbot needs is in order."),

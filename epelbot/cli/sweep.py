@@ -5,20 +5,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
-from collections.abc import Iterator
-
 import click
 
 from epelbot.cli.app import CANNOT_KNOW, FINE, INTERRUPTED
 from epelbot.cli.arguments import COLLECTION, json_option
 from epelbot.cli.output import Column, complain, filled, print_json, print_table, printable
+from epelbot.cli.progress import progress_bar
 from epelbot.cli.stopping import stopping
 from epelbot.cli.wiring import Wiring
 from epelbot.domain.collection import Collection
 from epelbot.errors import ConfigError
-from epelbot.services.sweep import Progress, Sweep
+from epelbot.services.sweep import Sweep
 from epelbot.wording.sweep_text import SWEEP_TITLES, missed_lines, stopped_sentence, sweep_json, sweep_rows
 
 
@@ -41,7 +38,7 @@ def sweep(wiring: Wiring, collections: tuple[Collection, ...], as_json: bool) ->
     """
     if not wiring.settings.sources.online:
         raise ConfigError("look-ups are off, so there is nothing to sweep; set sources.online = true")
-    with stopping() as stop, _progress() as progress:
+    with stopping() as stop, progress_bar() as progress:
         swept = Sweep(wiring.ledger, wiring.rulebook, wiring.sources, wiring.now, stop.is_set, progress).run(
             collections
         )
@@ -61,30 +58,3 @@ def sweep(wiring: Wiring, collections: tuple[Collection, ...], as_json: bool) ->
         complain(stopped_sentence())
         return INTERRUPTED
     return CANNOT_KNOW if swept.problems else FINE
-
-
-@contextlib.contextmanager
-def _progress() -> Iterator[Progress]:
-    """A bar for the part that is being asked for, where somebody sits at a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda _title, _share: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bars
-
-    bars = Bars(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    with bars:
-        task = bars.add_task("", total=1.0)
-
-        def show(title: str, share: float) -> None:
-            bars.update(task, completed=share, description=title)
-
-        yield show

@@ -31,12 +31,14 @@ def _words(**lists: tuple[str, ...]) -> None:
 class LifetimeRules:
     """L1: whole minors (a count) and calendar months that a listing is owed, whichever is shorter.
 
-    With ``partial_minor_counts`` the cycle under way at the entry is the first whole minor.
+    With ``partial_minor_counts`` the cycle under way at the entry is the first whole minor. Unless ``owed``,
+    packagers commit to nothing: L1, L2, V1 and V4 are not asked for.
     """
 
     minor_releases: int = 1
     months: int = 13
     partial_minor_counts: bool = False
+    owed: bool = True
 
     def __post_init__(self) -> None:
         _at_least(1, minor_releases=self.minor_releases, months=self.months)
@@ -71,12 +73,27 @@ class ReadmeRules:
 
 @dataclass(frozen=True, slots=True)
 class RetirementRules:
-    """R6: weeks without a final build after which an announced retirement counts as stalled."""
+    """R6: weeks without a final build after which an announced retirement counts as stalled.
+
+    Without ``final_build`` none is asked for: R2, R3, R6 and V3 don't apply.
+    """
 
     stall_weeks: int = 4
+    final_build: bool = True
 
     def __post_init__(self) -> None:
         _at_least(1, stall_weeks=self.stall_weeks)
+
+
+@dataclass(frozen=True, slots=True)
+class DiscussionRules:
+    """R1: days for which a post with that reason must have stood before it counts; 0 for not at all."""
+
+    security_days: int = 0
+    no_time_days: int = 0
+
+    def __post_init__(self) -> None:
+        _at_least(0, security_days=self.security_days, no_time_days=self.no_time_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +147,7 @@ class Profile:
     calendar: CalendarRules = field(default_factory=CalendarRules)
     readme: ReadmeRules = field(default_factory=ReadmeRules)
     retirement: RetirementRules = field(default_factory=RetirementRules)
+    discussion: DiscussionRules = field(default_factory=DiscussionRules)
     abi: AbiRules = field(default_factory=AbiRules)
     lists: Lists = field(default_factory=Lists)
     roles: Roles = field(default_factory=Roles)
@@ -141,6 +159,16 @@ class Profile:
 
     def __post_init__(self) -> None:
         _at_least(0, undo_days=self.undo_days, grace_hours=self.grace_hours, show_days=self.show_days)
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """The ids of the rules that this profile does not ask for."""
+        found: set[str] = set()
+        if not self.lifetime.owed:
+            found |= {"L1", "L2", "V1", "V4"}
+        if not self.retirement.final_build:
+            found |= {"R2", "R3", "R6", "V3"}
+        return frozenset(found)
 
     @property
     def digest(self) -> str:

@@ -55,12 +55,21 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The four things a packager does, each from evidence (R1 to R4)."""
+    """The four things a packager does, each from evidence (R1 to R4).
+
+    Where the profile asks for no final build, ``asks_for_build`` is False, and R2 and R3 hold nothing up.
+    """
 
     announced: bool
     final_build: bool
     in_updates: bool
     release_manager_told: bool
+    asks_for_build: bool = True
+
+    @property
+    def for_packagers_done(self) -> bool:
+        """Nothing is left but to tell the release manager."""
+        return self.announced and ((self.final_build and self.in_updates) or not self.asks_for_build)
 
 
 @dataclass(frozen=True, slots=True)

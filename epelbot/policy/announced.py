@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from epelbot.domain.facts import Announcement
+from epelbot.domain.post import Reason
+from epelbot.domain.profile import DiscussionRules
 from epelbot.domain.verdict import Evidence, Finding, Verdict
 from epelbot.policy.rule import RELEASE_MANAGER_OR_COMMITTEE, Case, Rule
 
@@ -15,7 +19,7 @@ def announcement_finding(case: Case) -> Finding:
     facts, lists = case.facts, case.profile.lists
     post = facts.announcement
     if post is not None:
-        return _of_announcement(post, lists.announce)
+        return _of_announcement(post, case)
     if facts.doubtful:
         # The last one is the likeliest to be what the packager means by now.
         doubt = facts.doubtful[-1]
@@ -41,10 +45,22 @@ def announcement_finding(case: Case) -> Finding:
     )
 
 
-def _of_announcement(post: Announcement, list_name: str) -> Finding:
-    reading = post.read.reading
+def _of_announcement(post: Announcement, case: Case) -> Finding:
+    reading, list_name = post.read.reading, case.profile.lists.announce
     evidence = (Evidence(f"post by {_writer(post)} on {list_name}", post.read.url, post.posted_at),)
     said = f"announced by {_writer(post)} on {post.posted_at:%Y-%m-%d}"
+    until = _discussed_until(post, case.profile.discussion)
+    if until is not None and case.facts.as_of < until:
+        return Finding(
+            "R1",
+            Verdict.WAIT,
+            f"{said}, and open for discussion until {until}",
+            RULE.required,
+            flips_on=until,
+            remedy="wait until the discussion is over",
+            waivable_by=RELEASE_MANAGER_OR_COMMITTEE,
+            evidence=evidence,
+        )
     if reading.reason is not None or reading.category is not None:
         return Finding("R1", Verdict.OK, said, RULE.required, evidence=evidence)
     if not post.read.complete:
@@ -65,6 +81,14 @@ def _of_announcement(post: Announcement, list_name: str) -> Finding:
         waivable_by=RELEASE_MANAGER_OR_COMMITTEE,
         evidence=evidence,
     )
+
+
+def _discussed_until(post: Announcement, rules: DiscussionRules) -> date | None:
+    """The first day on which a post with that reason counts, where the profile lets it be discussed first."""
+    category = post.read.reading.category
+    days = {Reason.SECURITY: rules.security_days, Reason.NO_TIME: rules.no_time_days}
+    wait = days.get(category, 0) if category is not None else 0
+    return post.posted_at.date() + timedelta(days=wait) if wait else None
 
 
 def _writer(post: Announcement) -> str:

@@ -34,8 +34,9 @@ def judge(facts: Facts, calendar: Calendar, profile: Profile) -> Excuse:
     notes: list[str] = []
     is_open = _is_open(facts, calendar, notes)
     clock = _clock(facts, calendar, profile, notes)
-    leaving = _is_leaving(facts, notes) and is_open
-    if is_open and not leaving and isinstance(facts.check, Missing) and not _no_build(facts):
+    leaving = _is_leaving(facts, profile, notes) and is_open
+    unread = profile.retirement.final_build and isinstance(facts.check, Missing) and not _no_build(facts)
+    if is_open and not leaving and unread and isinstance(facts.check, Missing):
         # Silence is no "no": a final build may be there that nobody could look into.
         notes.append(f"whether its newest build says that it is retired is not known: {facts.check.why}")
     if facts.announcement is None and _never_in(facts):
@@ -43,7 +44,8 @@ def judge(facts: Facts, calendar: Calendar, profile: Profile) -> Excuse:
     has_left = _has_left(facts)
     earliest = None if has_left else _earliest(facts, calendar, profile, clock, notes)
     case = Case(facts, calendar, profile, clock, earliest, leaving, is_open)
-    findings = tuple(found for rule in RULES if (found := rule.apply(case)) is not None)
+    asked = [rule for rule in RULES if rule.id not in profile.left_out]
+    findings = tuple(found for rule in asked if (found := rule.apply(case)) is not None)
     retirement = _retirement(case, findings) if leaving or has_left else None
     if has_left:
         # What had to be shown has been shown; a package that is gone owes nobody a step.
@@ -93,6 +95,8 @@ def _clock(facts: Facts, calendar: Calendar, profile: Profile, notes: list[str])
     presence = facts.presence
     if not isinstance(presence, Known) or presence.value.entry is None or facts.collection.is_trailing:
         return None
+    if not profile.lifetime.owed:
+        return None
     try:
         return lifetime(facts.collection, presence.value.entry.day, facts.as_of, calendar, profile)
     except BadInput as impossible:
@@ -103,10 +107,12 @@ def _clock(facts: Facts, calendar: Calendar, profile: Profile, notes: list[str])
 def _earliest(
     facts: Facts, calendar: Calendar, profile: Profile, clock: Lifetime | None, notes: list[str]
 ) -> EarliestCompose | None:
-    if clock is None and not facts.collection.is_trailing:
-        return None
     decision = facts.decision
     deferred = decision.minor if decision is not None and decision.action is Action.DEFER else None
+    if not profile.lifetime.owed and not facts.collection.is_trailing and deferred is None:
+        return EarliestCompose(None, None, facts.as_of, projected=False)
+    if clock is None and not facts.collection.is_trailing and deferred is None:
+        return None
     approved = decision.at.date() if decision is not None and decision.action is Action.APPROVE else None
     try:
         return earliest_compose(
@@ -123,7 +129,7 @@ def _earliest(
         return None
 
 
-def _is_leaving(facts: Facts, notes: list[str]) -> bool:
+def _is_leaving(facts: Facts, profile: Profile, notes: list[str]) -> bool:
     """A retirement is told by a post, by a build that says so, or by a person's decision.
 
     A post that a person has to judge is none yet. But while nobody can tell who maintains the package, one
@@ -134,6 +140,7 @@ def _is_leaving(facts: Facts, notes: list[str]) -> bool:
             notes.append(f"its retirement is announced, but it never was in {facts.collection}")
         return False
     says_so = isinstance(facts.check, Known) and facts.check.value.outcome in _SIGNS_OF_LEAVING
+    says_so = says_so and profile.retirement.final_build
     may_count = isinstance(facts.people, Missing) and any(
         post.read.starts_matter
         and post.read.author is not None
@@ -160,6 +167,7 @@ def _retirement(case: Case, findings: tuple[Finding, ...]) -> Retirement:
         final_build="R2" in done,
         in_updates="R3" in done,
         release_manager_told=facts.told_at is not None,
+        asks_for_build=case.profile.retirement.final_build,
     )
     newest = facts.newest.value if isinstance(facts.newest, Known) else None
     return Retirement(
@@ -270,8 +278,6 @@ def _state(facts: Facts, steps: Steps) -> State:
         }[facts.decision.action]
     if not steps.announced:
         return State.BEGUN
-    if not steps.final_build:
-        return State.ANNOUNCED
-    if not steps.in_updates:
-        return State.FINAL_BUILD
+    if not steps.for_packagers_done:
+        return State.FINAL_BUILD if steps.final_build else State.ANNOUNCED
     return State.QUEUED if steps.release_manager_told else State.IN_UPDATES

@@ -141,7 +141,7 @@ def pause_after(times: int) -> timedelta:
 def is_complete(excuse: Excuse) -> bool:
     """R1 to R3 hold: nothing is left but to tell the release manager."""
     steps = excuse.retirement.steps if excuse.retirement is not None else None
-    return steps is not None and steps.announced and steps.final_build and steps.in_updates
+    return steps is not None and steps.for_packagers_done
 
 
 def _is_unsure(excuse: Excuse) -> bool:

@@ -97,7 +97,7 @@ def gather(question: Question, known: Sequence[Recorded], sources: Sources) -> G
         untold = _builds_without_epoch(question, [*known, *found.evidence])
         if untold:
             found.take("koji", lambda: _epochs(question, untold, history))
-    if contents is not None:
+    if contents is not None and question.profile.retirement.final_build:
         told = [*known, *found.evidence]
         build = _unread_build(question, told)
         if build is not None:

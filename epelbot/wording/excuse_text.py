@@ -11,6 +11,7 @@ from epelbot.domain.excuse import Excuse
 from epelbot.domain.retirement import Retirement, State
 from epelbot.domain.verdict import Finding
 from epelbot.wording.composes import compose_in_words, owed_in_words
+from epelbot.wording.steps import step_marks
 from epelbot.wording.summary import state_in_words, summary
 
 _WIDTH = 80
@@ -40,9 +41,9 @@ def _facts(excuse: Excuse) -> str:
 
 
 def _retirement(retirement: Retirement, state: str) -> list[str]:
-    steps = retirement.steps
-    done = (steps.announced, steps.final_build, steps.in_updates, steps.release_manager_told)
-    marks = [f"[{'x' if yes else ' '}] {name}" for yes, name in zip(done, _STEPS, strict=True)]
+    marks = [
+        f"[{mark}] {name}" for mark, name in zip(step_marks(retirement.steps, to_do=" "), _STEPS, strict=True)
+    ]
     lines = [_hanging("retirement   ", f"{retirement.state.value}: it {state}")]
     if retirement.state is not State.RETIRED:
         lines += _filled_steps(marks)

@@ -142,6 +142,7 @@ def _steps(retirement: Retirement | None) -> dict[str, bool]:
         "final_build": steps.final_build,
         "in_updates": steps.in_updates,
         "release_manager_told": steps.release_manager_told,
+        "asks_for_build": steps.asks_for_build,
     }
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from epelbot.domain.collection import Collection
 from epelbot.domain.excuse import Excuse
-from epelbot.domain.retirement import EarliestCompose, Steps
+from epelbot.domain.retirement import EarliestCompose
 from epelbot.domain.verdict import Verdict
+from epelbot.wording.steps import step_marks
 
 #: What stands under the table, so that nobody has to guess.
 QUEUE_LEGEND = "Steps: announced, final build, in updates, release manager told. ~ is a projection."
@@ -31,7 +32,7 @@ def queue_rows(excuses: tuple[Excuse, ...]) -> list[tuple[str, ...]]:
             one.package,
             one.collection.name,
             _state(one),
-            _marks(one.retirement.steps) if one.retirement is not None else "....",
+            "".join(step_marks(one.retirement.steps)) if one.retirement is not None else "....",
             _owed(one),
             _leaves(one),
         )
@@ -49,11 +50,6 @@ def _state(excuse: Excuse) -> str:
     if excuse.verdict is Verdict.VIOLATED or excuse.retirement is None:
         return excuse.verdict.value
     return excuse.retirement.state.value
-
-
-def _marks(steps: Steps) -> str:
-    done = (steps.announced, steps.final_build, steps.in_updates, steps.release_manager_told)
-    return "".join("x" if yes else "." for yes in done)
 
 
 def _owed(excuse: Excuse) -> str:
