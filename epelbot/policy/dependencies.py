@@ -61,7 +61,8 @@ class Dependencies:
 
         The numbers of the binary packages that could no longer be installed, and of the source packages that
         could no longer be built, without those that leave themselves. Names that the graph doesn't know
-        change nothing.
+        change nothing. What can't be installed now counts for nobody, even where a departure would mend it:
+        no package may rest on one that has never been installed.
         """
         gone, leave = self._gone(leaving)
         edge = self._packages
