@@ -174,6 +174,11 @@ class RepodataSource:
         if not self.architectures:
             raise ValueError("architectures must name at least one")
 
+    def is_set_up_for(self, collection: str) -> bool:
+        """Whether a repository of that collection, or of any, is named."""
+        named = (one.partition("=") for one in self.collection)
+        return any(name == collection or not (name.startswith("epel") and rest) for name, _, rest in named)
+
 
 @dataclass(frozen=True, slots=True)
 class EndOfLifeSource:

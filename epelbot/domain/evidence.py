@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from epelbot.domain.dependencies import Kind
 from epelbot.domain.people import PackageAccess
 from epelbot.domain.post import Post, Reading
 from epelbot.domain.profile import ReadmeRules
@@ -291,6 +292,35 @@ class LookedUp:
 
 
 @dataclass(frozen=True, slots=True)
+class NeededBy:
+    """A source package that stays and loses something with the package; all as in `Dependent`.
+
+    ``maintainers`` is None where nobody could tell.
+    """
+
+    package: str
+    kind: Kind
+    rpms: tuple[str, ...]
+    needs: tuple[str, ...]
+    direct: bool
+    maintainers: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DependentsSeen:
+    """Who loses something if the package leaves ``collection`` together with what else is about to.
+
+    ``together`` are those other packages, sorted. ``listed`` is False when the metadata don't hold the
+    package: then nothing is known of who needs it.
+    """
+
+    collection: str
+    listed: bool
+    needed_by: tuple[NeededBy, ...]
+    together: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """A person's decision on a listing's retirement."""
 
@@ -314,6 +344,7 @@ Fact = (
     | TicketSeen
     | BuildChecked
     | LookedUp
+    | DependentsSeen
     | Decided
 )
 
@@ -334,6 +365,7 @@ KINDS: dict[str, type[Fact]] = {
     "ticket": TicketSeen,
     "build-check": BuildChecked,
     "looked-up": LookedUp,
+    "dependents": DependentsSeen,
     "decision": Decided,
 }
 KIND_OF: dict[type[Fact], str] = {kind: name for name, kind in KINDS.items()}
@@ -345,7 +377,7 @@ class Recorded:
 
     ``package`` is None for what concerns a whole collection; ``major`` (RHEL's) is None for what concerns
     all of a package's branches. ``happened_at`` is the publisher's or the source's time, ``learnt_at`` ours.
-    ``source`` is "bus", "koji", "bodhi", "dist-git", "archive", "rpms", or a person's account.
+    ``source`` is "bus", "koji", "bodhi", "dist-git", "archive", "rpms", "repodata", or a person's account.
     ``confirmed_at`` is later than ``happened_at`` for a standing fact that was told again, or looked up after
     it came to be.
     """
@@ -393,7 +425,9 @@ def _identity(fact: Fact, happened_at: datetime) -> tuple[str, ...]:
             return (fact.branch, fact.revision, fact.dead_package or "")
         case LookedUp():
             return (fact.what,) if fact.tag is None else (fact.what, fact.tag)
-        case AccessSeen() | BranchSeen() | UpdateSeen() | PackageListChanged(action="seen"):
+        case (
+            AccessSeen() | BranchSeen() | DependentsSeen() | UpdateSeen() | PackageListChanged(action="seen")
+        ):
             # Without the time: what is seen unchanged a hundred times is one row, confirmed again.
             return (repr(fact),)
         case _:

@@ -10,7 +10,7 @@ from datetime import date
 
 from epelbot.domain.collection import Collection
 from epelbot.domain.departure import Departure
-from epelbot.domain.evidence import BuildChecked
+from epelbot.domain.evidence import BuildChecked, NeededBy
 from epelbot.domain.lifetime import Lifetime
 from epelbot.domain.people import People
 from epelbot.domain.retirement import Retirement
@@ -24,7 +24,8 @@ class Excuse:
     Terminal, page, JSON and mail are worded from this one value. ``findings`` stand in the registry's
     reading order; ``flips_on`` is the first day on which the answer changes by itself. ``tag`` is Koji's
     stable tag that the listing's builds are in. ``to_change`` is what R2 found in the newest build, where
-    that has to change. ``departure`` tells how the listing left, if it did.
+    that has to change. ``departure`` tells how the listing left, if it did. ``needed_by`` are
+    those that lose something when it leaves (R7), None where that is not known.
     """
 
     package: str
@@ -40,3 +41,4 @@ class Excuse:
     tag: str | None = None
     to_change: BuildChecked | None = None
     departure: Departure | None = None
+    needed_by: tuple[NeededBy, ...] | None = None

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from epelbot.domain.build import Tagging
 from epelbot.domain.collection import Collection
 from epelbot.domain.departure import Departure
-from epelbot.domain.evidence import BuildChecked, PostRead, UpdateSeen
+from epelbot.domain.evidence import BuildChecked, DependentsSeen, PostRead, UpdateSeen
 from epelbot.domain.nevra import EVR, NVR
 from epelbot.domain.people import People
 from epelbot.domain.retirement import Decision
@@ -71,6 +71,8 @@ class Horizon:
     led_until: tuple[tuple[str, date], ...] = ()
     in_force_from: date = date.min
     synced_at: tuple[datetime, ...] = ()
+    #: None where no repositories are set up for the collection.
+    repodata: SourceTrust | None = None
 
     @property
     def current_tag(self) -> str:
@@ -172,3 +174,5 @@ class Facts:
     in_force_from: date = date.min
     #: Doubtful posts from before that day, which nobody has to judge any more.
     doubtful_before: tuple[Announcement, ...] = ()
+    #: None where no repositories are set up that could tell who needs the package.
+    dependents: Known[DependentsSeen] | Missing | None = None

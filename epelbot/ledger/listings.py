@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from epelbot.domain.collection import Collection
 from epelbot.domain.excuse import Excuse
+from epelbot.domain.retirement import State
 from epelbot.domain.verdict import Verdict
 from epelbot.errors import BadInput
 from epelbot.ledger.codec import decode, encode
@@ -361,6 +362,14 @@ def open_retirements(connection: Connection, collection: str | None) -> list[Exc
         query = query.where(listings.c.collection == collection)
     found = [decode(Excuse, text) for text in connection.scalars(query)]
     return sorted(found, key=lambda one: (one.collection, one.package))
+
+
+def packages_in_state(connection: Connection, collection: str, states: Sequence[State]) -> tuple[str, ...]:
+    """The packages whose retirement in the collection stood so when they were judged last, sorted."""
+    query = select(listings.c.package).where(
+        listings.c.collection == collection, listings.c.state.in_([one.value for one in states])
+    )
+    return tuple(sorted(connection.scalars(query)))
 
 
 def listing_id(connection: Connection, package: str, collection: str) -> int | None:

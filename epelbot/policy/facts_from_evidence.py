@@ -37,6 +37,7 @@ from epelbot.policy.builds_from_evidence import (
     presence_of,
 )
 from epelbot.policy.departure_from_evidence import block_of, departure_of
+from epelbot.policy.dependents_from_evidence import dependents_of
 from epelbot.policy.orphaned import orphaned_since
 from epelbot.policy.posts_from_evidence import announcements, people_behind
 from epelbot.policy.seen import Seen
@@ -89,6 +90,7 @@ def facts_from_evidence(
         last_check=_last_check(departure, seen, profile),
         carried_before=any(fact.outcome == "carries" for _, fact in seen.of(BuildChecked)),
         in_force_from=in_force_from,
+        dependents=dependents_of(seen, collection),
         doubtful_before=tuple(post for post in doubtful if post.posted_at.date() < in_force_from),
     )
 

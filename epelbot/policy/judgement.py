@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from epelbot.domain.calendar import Calendar
 from epelbot.domain.departure import Departure
-from epelbot.domain.evidence import BuildChecked
+from epelbot.domain.evidence import BuildChecked, NeededBy
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.facts import Facts, Known, Missing
 from epelbot.domain.lifetime import Lifetime
@@ -51,6 +51,11 @@ def judge(facts: Facts, calendar: Calendar, profile: Profile) -> Excuse:
         # What had to be shown has been shown; a package that is gone owes nobody a step.
         findings = tuple(one for one in findings if one.verdict in _DONE or one.rule in VIOLATIONS)
         notes.append(_left_when(facts))
+    if facts.told_at is not None and facts.decision is None and not has_left and facts.dependents is None:
+        # Said where a person decides, and might think that it was looked at.
+        notes.append(
+            "who needs it is not looked at: no repositories are set up (sources.repodata.collection)"
+        )
     notes += _history(facts, retirement)
     grace = _grace(facts, profile, notes)
     if is_open and not has_left and (orphaned := orphaned_note(facts)) is not None:
@@ -70,8 +75,13 @@ def judge(facts: Facts, calendar: Calendar, profile: Profile) -> Excuse:
         notes=tuple(notes),
         tag=_tag(facts),
         to_change=_to_change(facts) if leaving and not has_left else None,
+        needed_by=_needed_by(facts) if leaving and not has_left else None,
         departure=facts.departure if isinstance(facts.departure, Departure) else None,
     )
+
+
+def _needed_by(facts: Facts) -> tuple[NeededBy, ...] | None:
+    return facts.dependents.value.needed_by if isinstance(facts.dependents, Known) else None
 
 
 def _is_open(facts: Facts, calendar: Calendar, notes: list[str]) -> bool:

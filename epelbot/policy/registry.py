@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from epelbot.policy import (
     announced,
+    dependents,
     final_build,
     in_updates,
     minimum_lifetime,
@@ -27,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     final_build.RULE,
     in_updates.RULE,
     release_manager_told.RULE,
+    dependents.RULE,
     retired_too_early.RULE,
     retired_unannounced.RULE,
     retired_without_final_build.RULE,

@@ -28,11 +28,21 @@ from epelbot.policy.judgement import judge
 from epelbot.policy.telling import COMPLETE, Audience, Telling, complete_cause, is_complete, tellings
 from epelbot.ports import Sources
 from epelbot.services.gather import Gathered, Question, gather
+from epelbot.services.gather_dependents import dependents, dependents_asked
 from epelbot.services.rulebook import Rulebook
 
 # How soon a listing is looked at again when nothing arrives: a silent source, an open retirement.
 _UNKNOWN_AGAIN = timedelta(minutes=30)
 _OPEN_AGAIN = timedelta(hours=12)
+# States of a retirement that ends with the package's leaving, if nothing comes between.
+_MAY_LEAVE = (
+    State.BEGUN,
+    State.ANNOUNCED,
+    State.FINAL_BUILD,
+    State.IN_UPDATES,
+    State.QUEUED,
+    State.APPROVED,
+)
 # A judgement that fails by itself is tried again after this, doubled each time, at most a day.
 _FAILED_AGAIN = timedelta(minutes=1)
 
@@ -49,7 +59,8 @@ class Written:
 class Docket:
     """All that the ledger holds for one judgement; ``told`` are the release manager's notices, by cause.
 
-    ``leaving``: it had a retirement when it was judged last.
+    ``leaving``: it had a retirement when it was judged last. ``together`` are all packages of its collection
+    with a retirement that may end with its leaving; nobody looks where no repositories are set up.
     """
 
     lease: Lease
@@ -57,6 +68,7 @@ class Docket:
     horizon: Horizon
     told: Mapping[str, Written]
     leaving: bool
+    together: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +105,11 @@ def dockets(ledger: Ledger, leases: Sequence[Lease], rulebook: Rulebook, now: da
         }
         told = notices_written(connection, [one.listing_id for one in leases])
         leaving = listings.leaving(connection, [one.listing_id for one in leases])
+        together = {
+            collection: listings.packages_in_state(connection, collection.name, _MAY_LEAVE)
+            for collection, horizon in horizons.items()
+            if horizon.repodata is not None
+        }
     return [
         Docket(
             one,
@@ -100,6 +117,7 @@ def dockets(ledger: Ledger, leases: Sequence[Lease], rulebook: Rulebook, now: da
             horizons[one.collection],
             told.get(one.listing_id, {}),
             one.listing_id in leaving,
+            together.get(one.collection, ()),
         )
         for one in leases
     ]
@@ -117,19 +135,46 @@ def deliberate(docket: Docket, rulebook: Rulebook, sources: Sources, now: dateti
     )
     question = Question(lease.package, lease.collection, docket.horizon, rulebook.profile, believed_for)
     found = gather(question, docket.known, sources)
-    facts = facts_from_evidence(
-        lease.package,
-        lease.collection,
+    facts = _facts(docket, found, rulebook, now)
+    excuse = excuse_from(facts, rulebook, docket.told)
+    if _may_leave(excuse) and _ask_who_needs_it(docket, found, rulebook, sources, now):
+        facts = _facts(docket, found, rulebook, now)
+        excuse = excuse_from(facts, rulebook, docket.told)
+    if _is_history(excuse, docket.horizon.in_force_from):
+        return Judgement(lease, found, excuse, excuse, ())
+    told_now = excuse_from(facts, rulebook, docket.told, telling_at=now) if is_complete(excuse) else excuse
+    return Judgement(lease, found, excuse, told_now, tellings(told_now))
+
+
+def _facts(docket: Docket, found: Gathered, rulebook: Rulebook, now: datetime) -> Facts:
+    return facts_from_evidence(
+        docket.lease.package,
+        docket.lease.collection,
         [*docket.known, *found.evidence],
         as_of=now.date(),
         horizon=_as_found(docket.horizon, found),
         profile=rulebook.profile,
     )
-    excuse = excuse_from(facts, rulebook, docket.told)
-    if _is_history(excuse, docket.horizon.in_force_from):
-        return Judgement(lease, found, excuse, excuse, ())
-    told_now = excuse_from(facts, rulebook, docket.told, telling_at=now) if is_complete(excuse) else excuse
-    return Judgement(lease, found, excuse, told_now, tellings(told_now))
+
+
+def _may_leave(excuse: Excuse) -> bool:
+    return excuse.retirement is not None and excuse.retirement.state in _MAY_LEAVE
+
+
+def _ask_who_needs_it(
+    docket: Docket, found: Gathered, rulebook: Rulebook, sources: Sources, now: datetime
+) -> bool:
+    """Add to what was found who needs the package, or why that is not known; whether there was any need."""
+    lease, again = docket.lease, timedelta(minutes=rulebook.sources.ask_again_minutes)
+    if docket.horizon.repodata is None or sources.index is None:
+        return False
+    if dependents_asked(docket.known, lease.collection, now, again):
+        return False
+    found.take(
+        "repodata",
+        lambda: dependents(lease.package, lease.collection, docket.together, sources, now),
+    )
+    return True
 
 
 def keep(
@@ -206,6 +251,9 @@ def _as_found(horizon: Horizon, found: Gathered) -> Horizon:
         koji=replace(horizon.koji, error=said.get("koji", horizon.koji.error)),
         bodhi=replace(horizon.bodhi, error=said.get("bodhi", horizon.bodhi.error)),
         distgit=replace(horizon.distgit, error=said.get("dist-git", horizon.distgit.error)),
+        repodata=None
+        if horizon.repodata is None
+        else replace(horizon.repodata, error=said.get("repodata", horizon.repodata.error)),
     )
 
 

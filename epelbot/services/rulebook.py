@@ -95,6 +95,9 @@ class Rulebook:
             distgit=trust("dist-git", of.distgit.max_age_hours),
             sync_max_age=timedelta(hours=of.sync_max_age_hours),
             led_until=tuple(self._led_until(collection.major, tags)) if collection.is_leading else (),
+            repodata=trust("repodata", of.repodata.max_age_hours)
+            if of.repodata.is_set_up_for(collection.name)
+            else None,
             in_force_from=self._day_given or (health.known_made_at(connection) or now).date(),
             synced_at=evidence.syncs(connection, collection, tags[-1]),
         )

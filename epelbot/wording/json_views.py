@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from epelbot.domain.departure import Departure
+from epelbot.domain.evidence import NeededBy
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.lifetime import Lifetime
 from epelbot.domain.retirement import EarliestCompose, Retirement, Steps
@@ -38,6 +39,18 @@ def explain_json(excuse: Excuse) -> dict[str, Any]:
         "maintainers": list(excuse.people.maintainers) if excuse.people else None,
         "departure": _departure(excuse.departure) if excuse.departure else None,
         "notes": list(excuse.notes),
+        "needed_by": None if excuse.needed_by is None else [_needed_by(one) for one in excuse.needed_by],
+    }
+
+
+def _needed_by(one: NeededBy) -> dict[str, Any]:
+    return {
+        "package": one.package,
+        "kind": one.kind.value,
+        "rpms": list(one.rpms),
+        "needs": list(one.needs),
+        "direct": one.direct,
+        "maintainers": None if one.maintainers is None else list(one.maintainers),
     }
 
 

@@ -17,11 +17,10 @@ from epelbot.domain.dependencies import DependencyGraph, PackageList
 from epelbot.domain.facts import Known
 from epelbot.domain.nevra import EVR
 from epelbot.errors import NotThere
+from epelbot.policy.dependents_from_evidence import REPODATA
 from epelbot.sources.repodata.graph import ArchPool, graph_of
 from epelbot.sources.repodata.store import Snapshot, Store
 
-#: Whose word it is, for people.
-REPODATA = "the repositories' metadata"
 _FOR_ONE = re.compile(r"epel[0-9.]+=")
 _SOURCE_ARCHES = ("src", "nosrc")
 
