@@ -47,6 +47,7 @@ class PackageSpec:
     suggests: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    description: str = "Made for tests."
 
     @property
     def checksum(self) -> str:
@@ -98,7 +99,7 @@ def _primary(packages: tuple[PackageSpec, ...]) -> Iterator[str]:
             f'<package type="rpm"><name>{escape(one.name)}</name><arch>{one.arch}</arch>'
             f'<version epoch="{epoch}" ver="{version}" rel="{release}"/>'
             f'<checksum type="sha256" pkgid="YES">{one.checksum}</checksum>'
-            f"<summary>{escape(one.name)}</summary><description>Made for tests.</description>"
+            f"<summary>{escape(one.name)}</summary><description>{escape(one.description)}</description>"
             f'<time file="1" build="1"/><size package="1" installed="1" archive="1"/>'
             f"<location href={quoteattr(file)}/><format><rpm:license>MIT</rpm:license>"
             f"<rpm:sourcerpm>{escape(source)}</rpm:sourcerpm>"

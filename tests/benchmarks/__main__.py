@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import bus_bench, rpm_bench, scale_bench, startup_bench, work_bench
+from tests.benchmarks import bus_bench, repodata_bench, rpm_bench, scale_bench, startup_bench, work_bench
 
 
 def main() -> None:
@@ -15,6 +15,7 @@ def main() -> None:
     benches = {
         "startup": startup_bench,
         "rpm": rpm_bench,
+        "repodata": repodata_bench,
         "work": work_bench,
         "scale": scale_bench,
         "bus": bus_bench,

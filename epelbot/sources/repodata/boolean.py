@@ -19,6 +19,7 @@ MOST_NEEDS = 64
 _DEEPEST = 20
 _COMPARISONS = ("<", "<=", "=", ">=", ">")
 _WHOLE = ("with", "without")
+_LOGIC = (" and ", " or ", " if ", " unless ")
 
 
 class TooTangled(ValueError):
@@ -41,6 +42,9 @@ def is_boolean(dependency: str) -> bool:
 def clauses(dependency: str) -> tuple[Clause, ...]:
     """All that must hold at once for a dependency (as libsolv prints it) to be filled."""
     if not is_boolean(dependency):
+        return (Clause((dependency,)),)
+    if " with " in dependency and not any(word in dependency for word in _LOGIC):
+        # What nearly all of them are: a range of versions that one package must be in.
         return (Clause((dependency,)),)
     reader = _Reader(dependency)
     found = reader.expression(0)

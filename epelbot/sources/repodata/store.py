@@ -206,8 +206,8 @@ class Store:
                 stream = solv.xfopen(str(path), "w")
                 if stream is None or not repo.write(stream) or not stream.close():
                     raise OSError(0, "libsolv can't write it")
+                # No fsync: what a power cut takes of it, the name tells.
                 with path.open("rb") as file:
-                    os.fsync(file.fileno())
                     digest = hashlib.file_digest(file, "sha256").hexdigest()
                 path.replace(home / f"{self._stem(snapshot, files=files)}+{digest}.solv")
 
