@@ -114,6 +114,7 @@ def _retirement(retirement: Retirement) -> dict[str, Any]:
     return {
         "state": retirement.state.value,
         "steps": _steps(retirement),
+        "asks_for_build": retirement.steps.asks_for_build,
         "reason": retirement.reason,
         "earliest_compose": _compose(retirement.earliest_compose),
         "final_build": retirement.build if retirement.steps.final_build else None,
@@ -155,7 +156,6 @@ def _steps(retirement: Retirement | None) -> dict[str, bool]:
         "final_build": steps.final_build,
         "in_updates": steps.in_updates,
         "release_manager_told": steps.release_manager_told,
-        "asks_for_build": steps.asks_for_build,
     }
 
 

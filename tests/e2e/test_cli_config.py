@@ -36,7 +36,7 @@ class TestInit:
         (tmp_path / "all.toml").write_text(text)
         given = load(tmp_path / "all.toml", {})
         others = {name for name, value in flat(given).items() if flat(Settings())[name] != value}
-        assert others == {"database.url", "policy.in_force_from"}
+        assert others == {"database.url", "policy.in_force_from", "sources.repodata.cache"}
         assert flat(given).keys() == _names(tomllib.loads(text))
 
     def test_the_shipped_example_is_this_one(self) -> None:

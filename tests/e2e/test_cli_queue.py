@@ -33,7 +33,7 @@ KEYS_OF_QUEUE = {
     "verdict",
     "summary",
 }
-STEPS = {"announced", "final_build", "in_updates", "release_manager_told", "asks_for_build"}
+STEPS = {"announced", "final_build", "in_updates", "release_manager_told"}
 
 
 @pytest.fixture(scope="module")

@@ -318,7 +318,6 @@ def test_explain_has_the_keys_that_scripts_rely_on() -> None:
         "final_build": True,
         "in_updates": True,
         "release_manager_told": True,
-        "asks_for_build": True,
     }
     assert set(view["retirement"]["earliest_compose"]) == {"minor", "name", "day", "projected"}
     for one in view["findings"]:
