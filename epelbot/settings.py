@@ -248,8 +248,8 @@ class Policy:
 class Roles:
     """Accounts with a say. What is left out here is taken from the policy's profile.
 
-    ``release_managers`` approve, defer and reject. Members of ``entitled_groups`` may announce a retirement
-    for any package.
+    ``release_managers`` approve, defer, reject, waive and undo; the ``committee`` may waive R1. Both take
+    groups too ("@group"). Members of ``entitled_groups`` may announce a retirement for any package.
     """
 
     release_managers: tuple[str, ...] = ()

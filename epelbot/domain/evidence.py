@@ -20,6 +20,7 @@ from epelbot.domain.people import PackageAccess
 from epelbot.domain.post import Post, Reading
 from epelbot.domain.profile import ReadmeRules
 from epelbot.domain.retirement import Decision
+from epelbot.domain.waiver import Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +329,26 @@ class Decided:
     decision: Decision
 
 
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """A person sets a rule aside for a listing."""
+
+    collection: str
+    waiver: Waiver
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A person takes back what ``of_author`` decided at ``of_at``, by which a listing's decision is known."""
+
+    collection: str
+    of_author: str
+    of_at: datetime
+    author: str
+    at: datetime
+    reason: str
+
+
 Fact = (
     UpdateSeen
     | BuildTagged
@@ -346,6 +367,8 @@ Fact = (
     | LookedUp
     | DependentsSeen
     | Decided
+    | Waived
+    | Undone
 )
 
 #: The name under which each kind is kept, and back.
@@ -367,6 +390,8 @@ KINDS: dict[str, type[Fact]] = {
     "looked-up": LookedUp,
     "dependents": DependentsSeen,
     "decision": Decided,
+    "waiver": Waived,
+    "undo": Undone,
 }
 KIND_OF: dict[type[Fact], str] = {kind: name for name, kind in KINDS.items()}
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from epelbot.domain.collection import Collection
+from epelbot.domain.decision_log import Logged
 from epelbot.domain.departure import Departure
 from epelbot.domain.evidence import BuildChecked, NeededBy
 from epelbot.domain.lifetime import Lifetime
@@ -25,7 +26,8 @@ class Excuse:
     reading order; ``flips_on`` is the first day on which the answer changes by itself. ``tag`` is Koji's
     stable tag that the listing's builds are in. ``to_change`` is what R2 found in the newest build, where
     that has to change. ``departure`` tells how the listing left, if it did. ``needed_by`` are
-    those that lose something when it leaves (R7), None where that is not known.
+    those that lose something when it leaves (R7), None where that is not known. ``decisions`` is the log of
+    what people decided, oldest first.
     """
 
     package: str
@@ -42,3 +44,4 @@ class Excuse:
     to_change: BuildChecked | None = None
     departure: Departure | None = None
     needed_by: tuple[NeededBy, ...] | None = None
+    decisions: tuple[Logged, ...] = ()

@@ -11,11 +11,13 @@ from typing import Generic, TypeVar
 
 from epelbot.domain.build import Tagging
 from epelbot.domain.collection import Collection
+from epelbot.domain.decision_log import Logged
 from epelbot.domain.departure import Departure
 from epelbot.domain.evidence import BuildChecked, DependentsSeen, PostRead, UpdateSeen
 from epelbot.domain.nevra import EVR, NVR
 from epelbot.domain.people import People
 from epelbot.domain.retirement import Decision
+from epelbot.domain.waiver import Waiver
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -176,3 +178,7 @@ class Facts:
     doubtful_before: tuple[Announcement, ...] = ()
     #: None where no repositories are set up that could tell who needs the package.
     dependents: Known[DependentsSeen] | Missing | None = None
+    #: The last waiver of each rule that was not undone; it may have lapsed.
+    waivers: tuple[Waiver, ...] = ()
+    #: All that people decided, oldest first.
+    decisions: tuple[Logged, ...] = ()

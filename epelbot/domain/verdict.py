@@ -9,6 +9,8 @@ import enum
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from epelbot.domain.waiver import Waiver
+
 
 class Verdict(enum.Enum):
     """What a finding means for the reader. Ordered: a listing's verdict is the worst of its findings."""
@@ -55,7 +57,7 @@ class Finding:
     ``rule`` is the id of POLICY.md ("L1"). ``measured`` and ``required`` are short phrases with the
     numbers. ``flips_on`` is the day on which the answer changes by itself, if that is known.
     ``remedy`` is what to do, in the imperative. ``waivable_by`` names the role that may set the
-    finding aside, or None when nobody may.
+    finding aside, or None when nobody may. ``waiver`` is the one under which it stands, if any.
     """
 
     rule: str
@@ -66,3 +68,4 @@ class Finding:
     remedy: str | None = None
     waivable_by: str | None = None
     evidence: tuple[Evidence, ...] = ()
+    waiver: Waiver | None = None

@@ -385,6 +385,16 @@ def leaving(connection: Connection, numbers: Sequence[int]) -> set[int]:
     return set(connection.scalars(query))
 
 
+def generation_of(connection: Connection, package: str, collection: str) -> tuple[int, int] | None:
+    """The number and the generation of a listing, or None if there is none."""
+    row = connection.execute(
+        select(listings.c.id, listings.c.generation).where(
+            listings.c.package == package, listings.c.collection == collection
+        )
+    ).one_or_none()
+    return None if row is None else (row.id, row.generation)
+
+
 def how_many_due(connection: Connection, now: datetime) -> int:
     """Listings that wait to be judged."""
     return connection.scalar(select(func.count()).where(listings.c.due_at <= now)) or 0

@@ -18,24 +18,20 @@ from epelbot.domain.collection import Collection
 from epelbot.domain.departure import Departure
 from epelbot.domain.evidence import (
     BuildChecked,
-    BuildTagged,
-    Decided,
     Recorded,
-    UpdateSeen,
 )
-from epelbot.domain.facts import Announcement, Facts, Horizon, Known, Missing, NewestBuild, Presence
-from epelbot.domain.nevra import NVR
+from epelbot.domain.facts import Announcement, Facts, Horizon, Known, Missing, Presence
 from epelbot.domain.people import People
 from epelbot.domain.profile import Profile
 from epelbot.domain.retirement import Action, Decision
 from epelbot.policy.builds_from_evidence import (
-    LIVE_STATUSES,
     check_of,
     check_of_build,
     epochs_of,
     newest_build,
     presence_of,
 )
+from epelbot.policy.decisions_from_evidence import spoken
 from epelbot.policy.departure_from_evidence import block_of, departure_of
 from epelbot.policy.dependents_from_evidence import dependents_of
 from epelbot.policy.orphaned import orphaned_since
@@ -62,11 +58,11 @@ def facts_from_evidence(
     announced, doubtful = announcements(seen, collection, people, profile.roles, _entered_at(presence))
     in_force_from = horizon.in_force_from
     synced_at = horizon.synced_at[: bisect_left(horizon.synced_at, seen.until)]
-    decision = _decision(seen, collection, epochs, post=_post_now(announced, people), newest=newest)
+    said = spoken(seen, collection, epochs, post=_post_now(announced, people), newest=newest)
 
     def decided(day: date) -> Decision | None:
         if day >= as_of:
-            return decision
+            return said.decision
         before = facts_from_evidence(package, collection, told, as_of=day, horizon=horizon, profile=profile)
         return before.decision
 
@@ -84,7 +80,7 @@ def facts_from_evidence(
         announcement=announced,
         doubtful=tuple(post for post in doubtful if post.posted_at.date() >= in_force_from),
         blocked=block_of(seen) is not None,
-        decision=decision,
+        decision=said.decision,
         orphaned_since=orphaned_since(seen),
         departure=departure,
         last_check=_last_check(departure, seen, profile),
@@ -92,6 +88,8 @@ def facts_from_evidence(
         in_force_from=in_force_from,
         dependents=dependents_of(seen, collection),
         doubtful_before=tuple(post for post in doubtful if post.posted_at.date() < in_force_from),
+        waivers=said.waivers,
+        decisions=said.log,
     )
 
 
@@ -139,46 +137,3 @@ def _post_now(announced: Announcement | None, people: Known[People] | Missing) -
     if isinstance(people, Missing):
         return people
     return Known(announced.read.post if announced is not None else None, people.source, people.at)
-
-
-def _decision(
-    seen: Seen,
-    collection: Collection,
-    epochs: dict[str, int],
-    *,
-    post: Known[str | None] | Missing,
-    newest: Known[NewestBuild | None] | Missing,
-) -> Decision | None:
-    """The last decision, unless the post or build that it was given for has changed, if only for a while.
-
-    What can't be seen now has not changed.
-    """
-    made = [fact.decision for _, fact in seen.of(Decided) if fact.collection == collection.name]
-    if not made:
-        return None
-    last = made[-1]
-    if isinstance(post, Known) and last.post != post.value:
-        return None
-    build = newest.value if isinstance(newest, Known) else None
-    if build is not None and last.build != str(build.nvr):
-        return None
-    return None if _was_overtaken(last, seen, epochs) else last
-
-
-def _was_overtaken(decision: Decision, seen: Seen, epochs: dict[str, int]) -> bool:
-    """True if a newer build than the decision's came after it, even if that has gone again."""
-    if decision.build is None:
-        return False
-    mine = NVR.parse(decision.build)
-    evr = mine.evr(epochs.get(decision.build))
-    tag = seen.horizon.current_tag
-    for one, fact in seen.of(BuildTagged):
-        if one.happened_at >= decision.at and fact.tag == tag and not fact.untagged and fact.nvr != str(mine):
-            return True
-    for one, update in seen.of(UpdateSeen):
-        since = one.happened_at if update.status in (*LIVE_STATUSES, "stable") else update.submitted_at
-        if update.release == tag and since is not None and since >= decision.at:
-            builds = (NVR.parse(nvr) for nvr in update.builds)
-            if any(one.name == mine.name and one.evr(epochs.get(str(one))) > evr for one in builds):
-                return True
-    return False

@@ -20,6 +20,7 @@ from epelbot.policy.telling import is_complete
 
 #: The rules that say when a package may leave: the lifetime, and the retirement itself.
 _SAY_WHEN = ("L", "R")
+_ASK_TO_DROP = ("L2", "R4")
 _FULFILLED = (Verdict.OK, Verdict.WAIVED)
 
 
@@ -105,8 +106,8 @@ def may_retire(excuse: Excuse, *, closed: bool, silent: Sequence[Silence] = ()) 
 def _holding(excuse: Excuse, retirement: Retirement) -> tuple[Finding, ...]:
     """The findings on when and how it leaves that are not fulfilled.
 
-    L2 asks the release manager to act from the day on which an approved listing may leave: that is the
-    retirement itself, and holds nothing.
+    From the day on which an approved listing may leave, L2 (where no compose counts, R4) asks the release
+    manager to drop it: that is the retirement itself, and holds nothing.
     """
     due = retirement.state is State.APPROVED and day_has_come(excuse, retirement)
     return tuple(
@@ -114,7 +115,7 @@ def _holding(excuse: Excuse, retirement: Retirement) -> tuple[Finding, ...]:
         for found in excuse.findings
         if found.rule.startswith(_SAY_WHEN)
         and found.verdict not in _FULFILLED
-        and not (due and found.rule == "L2" and found.verdict is Verdict.OTHERS_MUST_ACT)
+        and not (due and found.rule in _ASK_TO_DROP and found.verdict is Verdict.OTHERS_MUST_ACT)
     )
 
 

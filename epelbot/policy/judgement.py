@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from epelbot.domain.calendar import Calendar
@@ -24,6 +25,7 @@ from epelbot.policy.registry import RULES
 from epelbot.policy.retire_at_a_release import earliest_compose
 from epelbot.policy.rule import Case
 from epelbot.policy.violations import VIOLATIONS
+from epelbot.policy.waiving import logged, set_aside
 
 _DONE = (Verdict.OK, Verdict.WAIVED)
 _SIGNS_OF_LEAVING = ("carries", "near-miss")
@@ -43,9 +45,7 @@ def judge(facts: Facts, calendar: Calendar, profile: Profile) -> Excuse:
         notes.append(f"{facts.package} was not in {facts.collection} by then")
     has_left = _has_left(facts)
     earliest = None if has_left else _earliest(facts, calendar, profile, clock, notes)
-    case = Case(facts, calendar, profile, clock, earliest, leaving, is_open)
-    asked = [rule for rule in RULES if rule.id not in profile.left_out]
-    findings = tuple(found for rule in asked if (found := rule.apply(case)) is not None)
+    case, findings = _judged(Case(facts, calendar, profile, clock, earliest, leaving, is_open))
     retirement = _retirement(case, findings) if leaving or has_left else None
     if has_left:
         # What had to be shown has been shown; a package that is gone owes nobody a step.
@@ -77,6 +77,34 @@ def judge(facts: Facts, calendar: Calendar, profile: Profile) -> Excuse:
         to_change=_to_change(facts) if leaving and not has_left else None,
         needed_by=_needed_by(facts) if leaving and not has_left else None,
         departure=facts.departure if isinstance(facts.departure, Departure) else None,
+        decisions=logged(facts),
+    )
+
+
+def _judged(case: Case) -> tuple[Case, tuple[Finding, ...]]:
+    """Every rule's finding, under the waivers that hold.
+
+    What is waived bears on other rules (when it may leave, what R3 asks for), so all are judged again.
+    """
+    facts = case.facts
+    findings = _findings(case)
+    waived = frozenset(found.rule for found in findings if found.verdict is Verdict.WAIVED)
+    if not waived:
+        return case, findings
+    earliest = case.earliest
+    if earliest is not None:
+        clock = None if "L1" in waived else case.lifetime
+        # What cannot be told has been noted the first time.
+        earliest = _earliest(facts, case.calendar, case.profile, clock, [], waived=waived)
+    case = replace(case, waived=waived, earliest=earliest)
+    return case, _findings(case)
+
+
+def _findings(case: Case) -> tuple[Finding, ...]:
+    return tuple(
+        set_aside(found, case.facts.waivers, case.facts)
+        for rule in RULES
+        if rule.id not in case.profile.left_out and (found := rule.apply(case)) is not None
     )
 
 
@@ -115,14 +143,21 @@ def _clock(facts: Facts, calendar: Calendar, profile: Profile, notes: list[str])
 
 
 def _earliest(
-    facts: Facts, calendar: Calendar, profile: Profile, clock: Lifetime | None, notes: list[str]
+    facts: Facts,
+    calendar: Calendar,
+    profile: Profile,
+    clock: Lifetime | None,
+    notes: list[str],
+    *,
+    waived: frozenset[str] = frozenset(),
 ) -> EarliestCompose | None:
     decision = facts.decision
     deferred = decision.minor if decision is not None and decision.action is Action.DEFER else None
-    if not profile.lifetime.owed and not facts.collection.is_trailing and deferred is None:
-        return EarliestCompose(None, None, facts.as_of, projected=False)
-    if clock is None and not facts.collection.is_trailing and deferred is None:
-        return None
+    if clock is None and not facts.collection.is_trailing and "L1" not in waived:
+        if profile.lifetime.owed:
+            return None
+        if deferred is None:
+            return EarliestCompose(None, None, facts.as_of, projected=False)
     approved = decision.at.date() if decision is not None and decision.action is Action.APPROVE else None
     try:
         return earliest_compose(
@@ -133,6 +168,7 @@ def _earliest(
             profile,
             approved_on=approved,
             not_before_minor=deferred,
+            any_day="L2" in waived,
         )
     except BadInput as impossible:
         notes.append(str(impossible))

@@ -34,6 +34,7 @@ def earliest_compose(
     frozen: Iterable[Compose] = (),
     approved_on: date | None = None,
     not_before_minor: str | None = None,
+    any_day: bool = False,
 ) -> EarliestCompose | None:
     """Where a listing with that commitment may leave; None once its collection is closed.
 
@@ -41,7 +42,8 @@ def earliest_compose(
     ``frozen`` holds the composes whose freeze is known, past or planned; the retirement must be approved
     before that day: ``approved_on``, or ``as_of`` at the earliest while it is not approved. A compose that it
     was approved for in time stays the answer when it is out: then ``day`` has come and is no projection.
-    ``not_before_minor`` ("9.10") is a deferral's; BadInput when the major cannot have it.
+    ``not_before_minor`` ("9.10") is a deferral's; BadInput when the major cannot have it. With ``any_day``
+    (L2 is waived) it needs to wait for no compose that it was not deferred to.
     """
     closes = last_supported_day(collection, calendar) + timedelta(days=1)
     if as_of >= closes:
@@ -53,6 +55,8 @@ def earliest_compose(
         promised = EarliestCompose(None, None, lifetime.ends, projected=lifetime.projected)
     if collection.is_leading:
         return _later(promised, *_once_it_leads(collection.major, not_before, as_of, calendar))
+    if any_day and not not_before and not collection.is_trailing:
+        return promised
     releases = calendar.releases(collection.major, as_of, profile.calendar.cadence_months)
     if collection.minor is not None:
         following = [release for release in releases if release.number > collection.minor]
@@ -129,7 +133,9 @@ def _judge(case: Case) -> Finding | None:
     earliest, facts = case.earliest, case.facts
     if earliest is None or facts.collection.is_leading or facts.collection.is_trailing:
         return None
-    if earliest.minor is None:
+    if earliest.minor is None and "L2" in case.waived:
+        may = f"from {earliest.day} on, waiting for no compose"
+    elif earliest.minor is None:
         may = f"from {earliest.day} on; RHEL {facts.collection.major} has no further minor"
     else:
         may = f"with RHEL {earliest.minor}, {_when(earliest)}"

@@ -28,6 +28,7 @@ class Case:
     """One listing before its judges. ``lifetime`` is None where nothing is owed or the entry is unknown.
 
     ``leaving`` says whether there is a retirement to judge at all; ``open``, whether the collection is.
+    ``waived`` are the rules that stand under a waiver.
     """
 
     facts: Facts
@@ -37,6 +38,7 @@ class Case:
     earliest: EarliestCompose | None
     leaving: bool
     open: bool = True
+    waived: frozenset[str] = frozenset()
 
 
 def is_leaving(case: Case) -> bool:

@@ -6,25 +6,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from epelbot.domain.calendar import parse_minor
 from epelbot.domain.collection import Collection
-from epelbot.domain.evidence import Decided, Recorded
+from epelbot.domain.evidence import Decided
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.retirement import Action, Decision, Retirement, State
-from epelbot.errors import BadInput, EpelbotError
-from epelbot.ledger import Ledger, listings
+from epelbot.errors import BadInput
+from epelbot.ledger import Ledger
 from epelbot.policy.retire_at_a_release import earliest_compose
+from epelbot.policy.rule import RELEASE_MANAGER
 from epelbot.policy.telling import is_complete
-from epelbot.ports import Sources
-from epelbot.services import record
-from epelbot.services.explain import explain
-from epelbot.services.judge import judge_leased
+from epelbot.services.keep_word import Look, NotNow, check_author, keep_word, plain_reason
 from epelbot.services.rulebook import Rulebook
-
-# No worker takes the listing while the person waits for the judgement.
-_A_MOMENT = timedelta(seconds=60)
 
 #: States in which a decision can be made (or changed).
 _DECIDABLE = {
@@ -40,10 +35,6 @@ _DECIDABLE = {
         State.DEFERRED,
     ),
 }
-
-
-class NotNow(EpelbotError):
-    """The decision cannot be made as things stand; the sentence says what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,48 +55,29 @@ def decide(ledger: Ledger, rulebook: Rulebook, wish: Wish, now: datetime) -> Exc
     Raises `BadInput` for an author without the role or a minor that cannot be, `NotNow` when the
     retirement's state does not allow it.
     """
-    _check_author(rulebook, wish)
     with ledger.read() as connection:
         rulebook = rulebook.current(connection)
-    # As the evidence has it now: what was judged last may be older, or no longer believed.
-    retirement = _decidable(explain(ledger, rulebook, wish.package, wish.collection, now), wish)
+    return keep_word(
+        ledger,
+        rulebook,
+        wish.package,
+        wish.collection,
+        now,
+        author=wish.author,
+        word=lambda look: _decision(rulebook, wish, look),
+    )
+
+
+def _decision(rulebook: Rulebook, wish: Wish, look: Look) -> Decided:
+    check_author(wish.author, RELEASE_MANAGER, rulebook, look.seen)
+    reason = plain_reason(wish.reason)
+    retirement = _decidable(look.excuse, wish)
     if wish.action is Action.DEFER:
-        _check_minor(rulebook, wish, now.date())
-    with ledger.write() as connection:
-        reason = " ".join(wish.reason.split())
-        decision = Decision(
-            wish.action, wish.author, now, reason, retirement.post, retirement.build, wish.minor
-        )
-        told = Recorded(
-            Decided(wish.collection.name, decision),
-            wish.package,
-            wish.collection.major,
-            wish.author,
-            now,
-            now,
-        )
-        record.keep(connection, [told], now)
-        lease = listings.lease_by_name(connection, wish.package, wish.collection, until=now + _A_MOMENT)
-    excuse = judge_leased(ledger, lease, rulebook, Sources(), now)
-    if excuse is None:
-        # Something arrived in this very moment; the decision stands, and a worker judges it anew.
-        raise NotNow(
-            f"the decision on {wish.package} is recorded, but news came in meanwhile; "
-            f"see 'epelbot explain {wish.package} --collection {wish.collection}' in a moment"
-        )
-    return excuse
-
-
-def _check_author(rulebook: Rulebook, wish: Wish) -> None:
-    may = rulebook.profile.roles.release_managers
-    if not may:
-        raise BadInput("nobody is release manager here; name the accounts in roles.release_managers")
-    if wish.author not in may:
-        raise BadInput(f"{wish.author} is no release manager; {', '.join(may)} may decide")
-    if not wish.reason.strip():
-        raise BadInput("a decision needs a reason; give one with --reason")
-    if not " ".join(wish.reason.split()).isprintable():
-        raise BadInput("the reason holds control characters; give it as plain words")
+        _check_minor(rulebook, wish, look.facts.as_of)
+    decision = Decision(
+        wish.action, wish.author, look.at, reason, retirement.post, retirement.build, wish.minor
+    )
+    return Decided(wish.collection.name, decision)
 
 
 def _check_minor(rulebook: Rulebook, wish: Wish, today: date) -> None:
@@ -129,11 +101,7 @@ def _check_minor(rulebook: Rulebook, wish: Wish, today: date) -> None:
         raise BadInput(f"RHEL {wish.minor} is no minor to come; name a later one")
 
 
-def _decidable(excuse: Excuse | None, wish: Wish) -> Retirement:
-    if excuse is None:
-        raise NotNow(
-            f"{wish.package} is not known in {wish.collection}; 'epelbot queue' shows what can be decided"
-        )
+def _decidable(excuse: Excuse, wish: Wish) -> Retirement:
     if excuse.retirement is None:
         raise NotNow(
             f"nobody wants to retire {wish.package} from {wish.collection}; there is nothing to decide"

@@ -27,8 +27,9 @@ from epelbot.domain.evidence import (
 )
 from epelbot.domain.facts import Horizon, Known, Missing
 from epelbot.domain.nevra import EVR, NVR
-from epelbot.domain.profile import Profile
+from epelbot.domain.profile import Profile, Roles
 from epelbot.errors import NotThere, PermanentError, TransientError
+from epelbot.policy.authority import groups_in
 from epelbot.policy.builds_from_evidence import LIVE_STATUSES, TAG_HISTORY, UPDATES
 from epelbot.policy.departure_from_evidence import BRANCH
 from epelbot.policy.facts_from_evidence import facts_from_evidence
@@ -161,7 +162,7 @@ def _access(question: Question, packages: PackageSources) -> Iterator[Recorded]:
         pass
     else:
         named = dict(access.members)
-        for group in (name.removeprefix("@") for name in question.profile.roles.entitled_groups):
+        for group in _groups_with_a_say(question.profile.roles):
             named.setdefault(group, packages.members(group))
         access = replace(access, members=tuple(sorted(named.items())))
         yield _recorded(question, AccessSeen(access), "dist-git", now, every_branch=True)
@@ -174,6 +175,12 @@ def _branch_tip(
     now, collection = question.horizon.now, question.collection
     yield from branch_tip(question.package, collection, known, packages=packages, now=now)
     yield _recorded(question, LookedUp(BRANCH, collection.branch), "dist-git", now)
+
+
+def _groups_with_a_say(roles: Roles) -> tuple[str, ...]:
+    """The groups that the settings name, in whatever role; only a look-up tells who is in them."""
+    entitled = (name.removeprefix("@") for name in roles.entitled_groups)
+    return tuple(dict.fromkeys((*entitled, *groups_in((*roles.release_managers, *roles.committee)))))
 
 
 def _builds_without_epoch(question: Question, known: Iterable[Recorded]) -> list[NVR]:

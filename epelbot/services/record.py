@@ -22,7 +22,9 @@ from epelbot.domain.evidence import (
     Pushed,
     Recorded,
     Synced,
+    Undone,
     UpdateSeen,
+    Waived,
 )
 from epelbot.errors import PermanentError, TransientError
 from epelbot.faults import fault_point
@@ -133,7 +135,9 @@ def _collection(one: Recorded, leading: Mapping[int, int]) -> str | None:
                 return Collection.parse(branch).name
             except ValueError:
                 return None
-        case PostRead(collection=collection) | Decided(collection=collection):
+        case PostRead(collection=collection):
+            return collection
+        case Decided(collection=collection) | Waived(collection=collection) | Undone(collection=collection):
             return collection
         case _:
             return None

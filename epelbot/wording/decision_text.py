@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from shlex import quote
 
+from epelbot.domain.decision_log import Logged
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.retirement import Action
 from epelbot.wording.composes import compose_in_words
+from epelbot.wording.summary import summary
+from epelbot.wording.waivers import given_for, lapses_with
 
 _LONGEST_REASON = 200
 
@@ -49,6 +52,32 @@ def decision_text(excuse: Excuse) -> str:
             "Until then nobody should run 'fedpkg retire': automation blocks the package as",
             "soon as dead.package is committed.",
         ]
+    )
+
+
+def waiver_text(excuse: Excuse, rule: str) -> str:
+    """What a waiver does, when it ends, and what the listing's first sentence is now."""
+    what = f"{excuse.package} in {excuse.collection}"
+    waiver = next((found.waiver for found in excuse.findings if found.rule == rule and found.waiver), None)
+    if waiver is None:
+        return (
+            f"The waiver of {rule} for {what} no longer holds: what it was for has changed. See "
+            f"'epelbot explain {excuse.package} --collection {excuse.collection}'."
+        )
+    return (
+        f"Waived: {rule} for {what}, {given_for(waiver)}, until the end of {waiver.until}. "
+        f"It lapses before that when {lapses_with(waiver)}.\n\n{summary(excuse)}"
+    )
+
+
+def undone_text(excuse: Excuse, undone: Logged) -> str:
+    """What was taken back, and what stands now."""
+    what = f"{excuse.package} in {excuse.collection}"
+    standing = [one for one in excuse.decisions if one.ended is None]
+    now = "; ".join(f"{one.what}, by {one.author} on {one.at:%Y-%m-%d}" for one in standing)
+    return (
+        f"Undone: {undone.what}, by {undone.author} on {undone.at:%Y-%m-%d}, for {what}. "
+        f"{f'What stands now: {now}.' if now else 'No decision on it stands now.'}\n\n{summary(excuse)}"
     )
 
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import textwrap
 
+from epelbot.domain.decision_log import Logged
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.retirement import Retirement, State
 from epelbot.domain.verdict import Finding
 from epelbot.wording.composes import compose_in_words, owed_in_words
-from epelbot.wording.steps import step_marks
+from epelbot.wording.steps import step_marks, waived_rules
 from epelbot.wording.summary import state_in_words, summary
+from epelbot.wording.waivers import waiver_in_words
 
 _WIDTH = 80
 # textwrap breaks at plain blanks only.
@@ -24,6 +26,8 @@ def excuse_text(excuse: Excuse) -> str:
     """What is to be done, then the commitment, the retirement, and each rule with its evidence."""
     parts = [_filled(summary(excuse)), _facts(excuse)]
     parts.extend(_finding(found) for found in excuse.findings)
+    # What stands is shown above, with the retirement or the rule that it is about.
+    parts.append("\n".join(_ended(one) for one in excuse.decisions if one.ended is not None))
     parts.extend(_filled(f"Note: {note}") for note in excuse.notes)
     return "\n\n".join(part for part in parts if part)
 
@@ -36,13 +40,14 @@ def _facts(excuse: Excuse) -> str:
         said = f"entered {excuse.lifetime.entered}, {owed_in_words(excuse.lifetime)}"
         lines.append(_hanging("commitment   ", said))
     if excuse.retirement is not None:
-        lines.extend(_retirement(excuse.retirement, state_in_words(excuse)))
+        lines.extend(_retirement(excuse.retirement, state_in_words(excuse), waived_rules(excuse)))
     return "\n".join(lines)
 
 
-def _retirement(retirement: Retirement, state: str) -> list[str]:
+def _retirement(retirement: Retirement, state: str, waived: frozenset[str]) -> list[str]:
     marks = [
-        f"[{mark}] {name}" for mark, name in zip(step_marks(retirement.steps, to_do=" "), _STEPS, strict=True)
+        f"[{mark}] {name}"
+        for mark, name in zip(step_marks(retirement.steps, waived, to_do=" "), _STEPS, strict=True)
     ]
     lines = [_hanging("retirement   ", f"{retirement.state.value}: it {state}")]
     if retirement.state is not State.RETIRED:
@@ -61,6 +66,11 @@ def _retirement(retirement: Retirement, state: str) -> list[str]:
     return lines
 
 
+def _ended(one: Logged) -> str:
+    said = f"{one.what}, by {one.author} on {one.at:%Y-%m-%d %H:%M} UTC: {one.reason}"
+    return _hanging("no more      ", f"{said} ({one.ended})")
+
+
 def _filled_steps(marks: list[str]) -> list[str]:
     # A mark and its name stay on one line.
     whole = ", ".join(mark.replace(" ", _STAYS) for mark in marks)
@@ -74,6 +84,8 @@ def _finding(finding: Finding) -> str:
     ]
     if finding.flips_on is not None:
         lines.append(f"     changes on      {finding.flips_on}")
+    if finding.waiver is not None:
+        lines.append(_hanging("     waived          ", waiver_in_words(finding.waiver)))
     if finding.remedy is not None:
         lines.append(_hanging("     what to do      ", finding.remedy))
     for one in finding.evidence:

@@ -8,12 +8,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from epelbot.domain.decision_log import Logged
 from epelbot.domain.departure import Departure
 from epelbot.domain.evidence import NeededBy
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.lifetime import Lifetime
 from epelbot.domain.retirement import EarliestCompose, Retirement, Steps
 from epelbot.domain.verdict import Finding, Verdict
+from epelbot.domain.waiver import Waiver
 from epelbot.wording.queue_text import is_in_queue
 from epelbot.wording.summary import summary
 
@@ -33,13 +35,14 @@ def explain_json(excuse: Excuse) -> dict[str, Any]:
         "verdict": excuse.verdict.value,
         "summary": summary(excuse),
         "lifetime": lifetime_json(excuse.lifetime) if excuse.lifetime else None,
-        "retirement": _retirement(excuse.retirement) if excuse.retirement else None,
+        "retirement": _retirement(excuse, excuse.retirement) if excuse.retirement else None,
         "findings": [finding_json(found) for found in excuse.findings],
         "flips_on": _day(excuse.flips_on),
         "maintainers": list(excuse.people.maintainers) if excuse.people else None,
         "departure": _departure(excuse.departure) if excuse.departure else None,
         "notes": list(excuse.notes),
         "needed_by": None if excuse.needed_by is None else [_needed_by(one) for one in excuse.needed_by],
+        "decisions": [_logged(one) for one in excuse.decisions],
     }
 
 
@@ -83,6 +86,29 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "remedy": finding.remedy,
         "waivable_by": finding.waivable_by,
         "evidence": [{"what": one.what, "url": one.url, "at": _day(one.at)} for one in finding.evidence],
+        "waiver": _waiver(finding.waiver) if finding.waiver else None,
+    }
+
+
+def _waiver(waiver: Waiver) -> dict[str, Any]:
+    return {
+        "by": waiver.author,
+        "at": _day(waiver.at),
+        "reason": waiver.reason,
+        "until": _day(waiver.until),
+        "post": waiver.post,
+        "build": waiver.build,
+        "left_on": _day(waiver.left_on),
+    }
+
+
+def _logged(one: Logged) -> dict[str, Any]:
+    return {
+        "what": one.what,
+        "by": one.author,
+        "at": _day(one.at),
+        "reason": one.reason,
+        "ended": one.ended,
     }
 
 
@@ -103,21 +129,24 @@ def queue_json(excuses: tuple[Excuse, ...]) -> list[dict[str, Any]]:
             "violations": [found.rule for found in one.findings if found.verdict is Verdict.VIOLATED],
             "left": _day(one.departure.at) if one.departure else None,
             "summary": summary(one),
+            "waived": [found.rule for found in one.findings if found.waiver is not None],
         }
         for one in excuses
         if is_in_queue(one)
     ]
 
 
-def _retirement(retirement: Retirement) -> dict[str, Any]:
+def _retirement(excuse: Excuse, retirement: Retirement) -> dict[str, Any]:
     decision = retirement.decision
+    # A step that is waived counts as done, but makes no build a final one.
+    is_final = any(found.rule == "R2" and found.verdict is Verdict.OK for found in excuse.findings)
     return {
         "state": retirement.state.value,
         "steps": _steps(retirement),
         "asks_for_build": retirement.steps.asks_for_build,
         "reason": retirement.reason,
         "earliest_compose": _compose(retirement.earliest_compose),
-        "final_build": retirement.build if retirement.steps.final_build else None,
+        "final_build": retirement.build if is_final else None,
         "decision": None
         if decision is None
         else {

@@ -23,6 +23,7 @@ from epelbot.policy.violations import VIOLATIONS
 from epelbot.wording.composes import commitment_in_words, compose_in_words
 from epelbot.wording.final_build import spec_changes
 from epelbot.wording.violation_mail import departed, needs_post, violations_of
+from epelbot.wording.waivers import waiver_in_words
 
 _WIDTH = 72
 _LABEL = 10
@@ -120,8 +121,14 @@ def _complete(excuse: Excuse) -> Piece:
     package, collection = excuse.package, excuse.collection
     retirement = excuse.retirement
     why = [
-        "Its maintainer has done all that the policy asks for:",
-        *(_found(found) for found in excuse.findings if found.rule in ("L1", "R1", "R2", "R3")),
+        "All that the policy asks for is done, or waived:"
+        if any(found.waiver for found in excuse.findings)
+        else "Its maintainer has done all that the policy asks for:",
+        *(
+            _found(found)
+            for found in excuse.findings
+            if found.rule in ("L1", "R1", "R2", "R3") or found.waiver is not None
+        ),
     ]
     if retirement is not None and retirement.reason:
         why.append(hanging("  reason  ", retirement.reason))
@@ -262,7 +269,10 @@ def _not_yet() -> str:
 
 
 def _found(finding: Finding) -> str:
-    return "\n".join([hanging(f"  {finding.rule}  ", finding.measured), *_links([finding], " " * 6)])
+    said = [hanging(f"  {finding.rule}  ", finding.measured)]
+    if finding.waiver is not None:
+        said.append(hanging("      waived ", waiver_in_words(finding.waiver)))
+    return "\n".join([*said, *_links([finding], " " * 6)])
 
 
 def _links(findings: Iterable[Finding], indent: str = "  ") -> list[str]:

@@ -9,10 +9,10 @@ from epelbot.domain.collection import Collection
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.retirement import EarliestCompose
 from epelbot.domain.verdict import Verdict
-from epelbot.wording.steps import step_marks
+from epelbot.wording.steps import step_marks, waived_rules
 
 #: What stands under the table, so that nobody has to guess.
-QUEUE_LEGEND = "Steps: announced, final build, in updates, release manager told. ~ is a projection."
+QUEUE_LEGEND = "Steps: announced, final build, in updates, release manager told. ~ is a projection, w waived."
 
 QUEUE_TITLES = ("package", "collection", "state", "steps", "owed until", "leaves")
 
@@ -32,9 +32,9 @@ def queue_rows(excuses: tuple[Excuse, ...]) -> list[tuple[str, ...]]:
             one.package,
             one.collection.name,
             _state(one),
-            "".join(step_marks(one.retirement.steps)) if one.retirement is not None else "....",
-            _owed(one),
-            _leaves(one),
+            "".join(step_marks(one.retirement.steps, waived_rules(one))) if one.retirement else "....",
+            f"{_owed(one)}{' (waived)' if 'L1' in waived_rules(one) else ''}",
+            f"{_leaves(one)}{' (L2 waived)' if 'L2' in waived_rules(one) else ''}",
         )
         for one in excuses
         if is_in_queue(one)

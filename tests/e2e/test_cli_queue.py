@@ -234,3 +234,43 @@ class TestMayRetire:
 
     def test_an_unknown_collection_is_a_mistake(self, desk: Shell) -> None:
         assert desk("may-retire", "oldtool", "--collection", "epel6").status == USAGE
+
+
+class TestWaivers:
+    def test_a_waiver_reads_well_wherever_it_shows(self, desk: Shell) -> None:
+        about = ("promised", "--collection", "epel9", "--as", RELEASE_MANAGER)
+        done = desk("waive", *about, "--rule", "r2", "--until", "2026-12-31", "--reason", "it does not build")
+        assert (done.status, done.err) == (FINE, "")
+        told = desk("explain", "promised", "--collection", "epel9")
+        row = next(line for line in desk("queue").out.splitlines() if line.startswith("promised"))
+        taken = desk("undo", *about, "--reason", "it does build")
+        assert (taken.status, taken.err) == (FINE, "")
+        again = desk("explain", "promised", "--collection", "epel9")
+        assert desk("undo", *about, "--reason", "once more").status == NO
+        pages = [done.out, told.out, row + "\n", taken.out, again.out.split("\n\n")[-1]]
+        desk.golden("waive.txt", "\n".join(pages))
+
+    def test_json_names_the_waiver_and_the_log(self, desk: Shell) -> None:
+        about = (
+            "promised",
+            "--collection",
+            "epel9",
+            "--as",
+            RELEASE_MANAGER,
+            "--reason",
+            "because",
+            "--json",
+        )
+        told = desk("waive", *about, "--rule", "R2", "--until", "2026-12-31").json
+        (waived,) = [one for one in told["findings"] if one["verdict"] == "waived"]
+        assert waived["waiver"].keys() >= {"by", "at", "reason", "until", "post", "build"}
+        (logged,) = desk("undo", *about).json["decisions"]
+        assert logged.keys() >= {"what", "by", "at", "reason", "ended"}
+        assert logged["ended"] == "undone by rhonda on 2026-11-23: because"
+
+    def test_a_rule_that_nobody_may_waive_is_a_mistake(self, desk: Shell) -> None:
+        done = desk(
+            *("waive", "promised", "--collection", "epel9", "--as", RELEASE_MANAGER, "--reason", "because"),
+            *("--rule", "R4", "--until", "2026-12-31"),
+        )
+        assert (done.status, "nobody may waive R4" in done.complaint) == (USAGE, True)

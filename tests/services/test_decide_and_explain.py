@@ -13,8 +13,8 @@ from epelbot.domain.collection import Collection
 from epelbot.domain.retirement import Action, Decision, State
 from epelbot.domain.verdict import Verdict
 from epelbot.errors import BadInput
-from epelbot.services.decide import NotNow
 from epelbot.services.explain import collections_of, explain
+from epelbot.services.keep_word import NotNow
 from epelbot.testing.story import README, Story, whole_retirement
 from tests.services.house import TODAY, House
 

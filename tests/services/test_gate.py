@@ -15,8 +15,8 @@ import pytest
 from epelbot.domain.collection import Collection
 from epelbot.domain.retirement import Action, State
 from epelbot.policy.gate import Answer, Gate, Ground
-from epelbot.services.decide import NotNow
 from epelbot.services.gate import ask_gate
+from epelbot.services.keep_word import NotNow
 from epelbot.testing.story import README, Story, whole_retirement
 from epelbot.wording.gate_text import gate_json, gate_text
 from tests.services.house import House

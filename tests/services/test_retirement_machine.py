@@ -12,10 +12,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from epelbot.domain.collection import Collection
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.retirement import Action, State, Steps
 from epelbot.domain.verdict import Verdict
-from epelbot.services.decide import NotNow
+from epelbot.services.keep_word import NotNow
+from epelbot.services.undo import Taking, undo
+from epelbot.services.waive import WaiverWish, waive
 from epelbot.testing.story import README, Story
 from tests.services.house import House
 
@@ -146,6 +149,26 @@ class Retirement(RuleBasedStateMachine):
         if action is not Action.REJECT:
             assert before.steps == ALL_DONE
 
+    @rule(rule_id=st.sampled_from(["L1", "L2", "R1", "R2", "R3"]), days=st.sampled_from([0, 2, 300]))
+    def waive(self, rule_id: str, days: int) -> None:
+        until = self.house.now.date() + timedelta(days=days)
+        wish = WaiverWish(rule_id, "oldtool", Collection(9), "smooge", "fine by me", until)
+        before = {one.rule: one.verdict for one in self.excuse().findings}
+        try:
+            waive(self.house.ledger, self.house.rulebook, wish, self.house.now)
+        except NotNow:
+            return
+        assert before[rule_id] is not Verdict.CANNOT_KNOW
+
+    @rule()
+    def undo(self) -> None:
+        taking = Taking("oldtool", Collection(9), "smooge", "a mistake")
+        stood = [one for one in self.excuse().decisions if one.ended is None]
+        try:
+            undo(self.house.ledger, self.house.rulebook, taking, self.house.now)
+        except NotNow:
+            assert not stood
+
     def excuse(self) -> Excuse:
         return self.house.excuse()
 
@@ -168,7 +191,7 @@ class Retirement(RuleBasedStateMachine):
         verdicts = {one.rule: one.verdict for one in excuse.findings}
         steps = retirement.steps
         for rule_id, done in (("R1", steps.announced), ("R2", steps.final_build), ("R3", steps.in_updates)):
-            assert done == (verdicts.get(rule_id) is Verdict.OK)
+            assert done == (verdicts.get(rule_id) in (Verdict.OK, Verdict.WAIVED))
 
     def what_cannot_be_known_never_counts_as_a_pass(self, excuse: Excuse) -> None:
         if any(one.verdict is Verdict.CANNOT_KNOW for one in excuse.findings):
@@ -195,7 +218,7 @@ class Retirement(RuleBasedStateMachine):
             return
         self.story.world.down.clear()
         at_once = House(self.story, now=self.house.now)
-        at_once.keep([one for one in self.house.evidence() if one.kind == "decision"])
+        at_once.keep([one for one in self.house.evidence() if one.kind in ("decision", "waiver", "undo")])
         for house in (self.house, at_once):
             house.feed(self.story.messages)
             house.later(days=1)
@@ -217,6 +240,7 @@ def _said(excuse: Excuse) -> object:
         retirement
         and (replace(retirement.steps, release_manager_told=True) if decided else retirement.steps),
         retirement and retirement.decision,
+        excuse.decisions,
         excuse.people,
     )
 

@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from epelbot.domain.collection import Collection
-from epelbot.domain.evidence import Recorded
+from epelbot.domain.evidence import Recorded, Undone, Waived
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.facts import Horizon, Known
 from epelbot.domain.post import Meaning
 from epelbot.domain.retirement import Action, State
 from epelbot.domain.verdict import Verdict
+from epelbot.domain.waiver import Waiver
 from epelbot.policy.judgement import judge
 from epelbot.shipped import load_calendar, load_profile
 from tests.unit.case_evidence import (
@@ -37,6 +38,7 @@ from tests.unit.case_evidence import (
     read,
     synced,
     tagged,
+    told,
     untagged,
     update,
 )
@@ -69,8 +71,19 @@ def _events() -> st.SearchStrategy[Recorded]:
         st.tuples(st.sampled_from(list(Action)), BUILDS).map(
             lambda how: lambda at: decided(how[0], at, build=how[1], minor="9.10")
         ),
+        st.tuples(st.sampled_from(["L1", "R2"]), BUILDS).map(
+            lambda how: lambda at: told(Waived("epel9", _waiver(*how, at)), at, "smooge")
+        ),
+        TIMES.map(
+            lambda of: lambda at: told(Undone("epel9", "smooge", of, "smooge", at, "no"), at, "smooge")
+        ),
     ]
     return st.tuples(st.one_of(what), TIMES).map(lambda pair: pair[0](pair[1]))
+
+
+def _waiver(rule: str, build: str, at: datetime) -> Waiver:
+    until = (at + 30 * 24 * AN_HOUR).date()
+    return Waiver(rule, "smooge", at, "because", until, "P1" if rule == "L1" else None, build)
 
 
 EVENTS = st.lists(_events(), max_size=25)

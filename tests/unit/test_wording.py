@@ -323,6 +323,7 @@ def test_explain_has_the_keys_that_scripts_rely_on() -> None:
     for one in view["findings"]:
         assert set(one) == {
             *("rule", "verdict", "measured", "required", "flips_on", "remedy", "waivable_by", "evidence"),
+            "waiver",
         }
         assert all(set(seen) == {"what", "url", "at"} for seen in one["evidence"])
 
@@ -345,6 +346,7 @@ def test_the_queue_has_the_keys_that_scripts_rely_on() -> None:
             "violations",
             "left",
             "summary",
+            "waived",
         ),
     }
 
