@@ -40,6 +40,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "reject": ("decide", "Refuse a retirement."),
     "waive": ("decide", "Set a rule aside for one package, for a while."),
     "undo": ("decide", "Take the last decision on a package back."),
+    "triage": ("triage", "Posts that a person has to judge; settle them."),
     "may-retire": ("gate", "Whether a package may be retired now: the gate for scripts."),
     "lifetime": ("lifetime", "The minimum lifetime of an entry, without a database."),
     "verify-build": ("verify_build", "Whether a build is a final build (R2)."),

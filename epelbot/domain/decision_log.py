@@ -13,8 +13,8 @@ from datetime import datetime
 class Logged:
     """One word of a person: ``what`` in POLICY's terms ("approve", "defer to 9.10", "waive R2").
 
-    ``rule`` is the one that it waives, if any. ``ended`` tells in a phrase why it no longer stands, None
-    while it does.
+    ``rule`` is the one that it waives, ``post`` the hash of the one that it settles, if any. ``ended`` tells
+    in a phrase why it no longer stands, None while it does.
     """
 
     what: str
@@ -23,3 +23,4 @@ class Logged:
     reason: str
     rule: str | None = None
     ended: str | None = None
+    post: str | None = None

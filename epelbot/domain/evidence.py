@@ -166,6 +166,7 @@ class PostRead:
     ``collection`` is one collection's name, or None for all that the package is in. ``author`` is the
     account that the bus names for it, or None when nobody is sure who wrote it. ``starts_matter`` is False
     for a reply, a digest or automatic mail. ``complete`` is False while only the subject could be read.
+    ``settled_by`` is the account of the person who said so, None where it is the reader's word.
     """
 
     post: str
@@ -176,6 +177,7 @@ class PostRead:
     starts_matter: bool
     complete: bool
     url: str | None = None
+    settled_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,15 +340,34 @@ class Waived:
 
 
 @dataclass(frozen=True, slots=True)
-class Undone:
-    """A person takes back what ``of_author`` decided at ``of_at``, by which a listing's decision is known."""
+class Settled:
+    """A person says what a post means for one package, in the reader's stead (triage).
 
-    collection: str
+    ``read`` is the post as the person reads it, posted at ``posted_at``. ``at`` is when it was said, the same
+    for all packages and collections that were settled in one go.
+    """
+
+    read: PostRead
+    posted_at: datetime
+    author: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A person takes back what ``of_author`` decided at ``of_at``.
+
+    That was about the package's listing in ``collection``, or about a ``post`` (its hash).
+    """
+
+    collection: str | None
     of_author: str
     of_at: datetime
     author: str
     at: datetime
     reason: str
+    post: str | None = None
 
 
 Fact = (
@@ -368,6 +389,7 @@ Fact = (
     | DependentsSeen
     | Decided
     | Waived
+    | Settled
     | Undone
 )
 
@@ -391,6 +413,7 @@ KINDS: dict[str, type[Fact]] = {
     "dependents": DependentsSeen,
     "decision": Decided,
     "waiver": Waived,
+    "settlement": Settled,
     "undo": Undone,
 }
 KIND_OF: dict[type[Fact], str] = {kind: name for name, kind in KINDS.items()}

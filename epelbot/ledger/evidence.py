@@ -176,6 +176,15 @@ def about_listings(
     return found
 
 
+def of_kind(connection: Connection, kind: type[Fact], *, since: datetime | None = None) -> list[Recorded]:
+    """All evidence of one kind that happened ``since`` then, whatever it is about, oldest first."""
+    query = select(*_COLUMNS).where(evidence.c.kind == KIND_OF[kind])
+    if since is not None:
+        query = query.where(evidence.c.happened_at >= since)
+    rows = connection.execute(query.order_by(evidence.c.happened_at, evidence.c.id))
+    return [_kept(row) for row in rows]
+
+
 def syncs(connection: Connection, collection: Collection, release: str) -> tuple[datetime, ...]:
     """When a collection's stable repository was synced, oldest first.
 

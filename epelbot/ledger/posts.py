@@ -159,6 +159,18 @@ def taken_for(connection: Connection, meaning: Meaning) -> list[tuple[Post, Read
     return [(post, reading) for post, reading in both if reading.meaning is meaning]
 
 
+def lock(connection: Connection, post_hash: str) -> bool:
+    """Let nobody else settle this post until the transaction ends; False when there is no such post."""
+    query = select(posts.c.hash).where(posts.c.hash == post_hash).with_for_update()
+    return connection.scalar(query) is not None
+
+
+def beginning_with(connection: Connection, start: str) -> list[str]:
+    """The hashes of at most two posts that begin so."""
+    query = select(posts.c.hash).where(posts.c.hash.startswith(start, autoescape=True))
+    return list(connection.scalars(query.order_by(posts.c.hash).limit(2)))
+
+
 def by_hash(connection: Connection, post_hash: str) -> Post | None:
     """One post as it is known, or None."""
     text = connection.scalar(select(posts.c.data).where(posts.c.hash == post_hash))

@@ -26,9 +26,10 @@ def announcement_finding(case: Case) -> Finding:
         return Finding(
             "R1",
             Verdict.OTHERS_MUST_ACT,
-            f"a post by {_writer(doubt)} on {doubt.posted_at:%Y-%m-%d} may announce it, but {_doubt(doubt)}",
+            f"a post by {_writer(doubt)} on {doubt.posted_at:%Y-%m-%d} may announce it, "
+            f"but {doubt_in_words(doubt)}",
             RULE.required,
-            remedy="read the post; a maintainer can settle it by announcing it in a post of its own",
+            remedy="read the post and settle it ('epelbot triage list'); or a maintainer announces it anew",
             waivable_by=RELEASE_MANAGER_OR_COMMITTEE,
             evidence=tuple(
                 Evidence(f"post by {_writer(one)} on {lists.announce}", one.read.url, one.posted_at)
@@ -49,6 +50,8 @@ def _of_announcement(post: Announcement, case: Case) -> Finding:
     reading, list_name = post.read.reading, case.profile.lists.announce
     evidence = (Evidence(f"post by {_writer(post)} on {list_name}", post.read.url, post.posted_at),)
     said = f"announced by {_writer(post)} on {post.posted_at:%Y-%m-%d}"
+    if post.read.settled_by is not None:
+        said += f" (so settled by {post.read.settled_by})"
     until = _discussed_until(post, case.profile.discussion)
     if until is not None and case.facts.as_of < until:
         return Finding(
@@ -95,7 +98,8 @@ def _writer(post: Announcement) -> str:
     return post.read.author or post.read.sender
 
 
-def _doubt(post: Announcement) -> str:
+def doubt_in_words(post: Announcement) -> str:
+    """Why a person has to judge the post, where it is known who maintains the package."""
     if not post.read.starts_matter:
         return "it stands inside a discussion"
     if post.read.author is None:

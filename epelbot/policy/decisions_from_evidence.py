@@ -23,6 +23,7 @@ from epelbot.domain.retirement import Decision
 from epelbot.domain.waiver import Waiver
 from epelbot.policy.builds_from_evidence import LIVE_STATUSES
 from epelbot.policy.seen import Seen
+from epelbot.policy.settled import settlements
 
 
 class _Word(Protocol):
@@ -87,6 +88,7 @@ def spoken(
             for one in given
         ),
     ]
+    log += settlements(seen, collection)
     return Spoken(
         last if ended is None else None,
         tuple(one for one in waivers.values() if one is not None),

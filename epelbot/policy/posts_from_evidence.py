@@ -16,6 +16,7 @@ from epelbot.domain.people import PackageAccess, People, people_of
 from epelbot.domain.post import Meaning
 from epelbot.domain.profile import Roles
 from epelbot.policy.seen import Seen, Told
+from epelbot.policy.settled import posts_read
 
 #: The question that is put to dist-git, as `LookedUp` names it.
 ACCESS = "access"
@@ -95,10 +96,11 @@ def announcements(
     """
     now = set(people.value.all) if isinstance(people, Known) else set()
     found: list[Announcement] = []
-    for one, read in _last_readings(seen.of(PostRead), collection):
+    for one, read in _last_readings(posts_read(seen), collection):
         if read.reading.meaning in _TELLING and (since is None or one.happened_at >= since):
-            entitled = isinstance(people, Known) and read.author is not None
-            if entitled:
+            # A person with the right to looked into it; that the bus can't tell the author no longer matters.
+            entitled = read.settled_by is not None
+            if not entitled and isinstance(people, Known) and read.author is not None:
                 entitled = read.author in now | _entitled_at(one.happened_at, seen, collection, roles)
             found.append(Announcement(read, one.happened_at, entitled))
     sure = [

@@ -21,6 +21,7 @@ from epelbot.domain.evidence import (
     PostSeen,
     Pushed,
     Recorded,
+    Settled,
     Synced,
     Undone,
     UpdateSeen,
@@ -113,7 +114,9 @@ def _concerned(
         collection = _collection(one, leading)
         if collection is not None:
             found.add((one.package, collection))
-        if isinstance(one.fact, AccessSeen | AccessChanged | PostRead | BuildChanged | LookedUp):
+        if isinstance(
+            one.fact, AccessSeen | AccessChanged | PostRead | BuildChanged | LookedUp | Settled | Undone
+        ):
             of_all.add((one.package, one.major))
     known = listings.collections_of(connection, (package for package, _ in of_all))
     for package, major in of_all:
@@ -135,7 +138,7 @@ def _collection(one: Recorded, leading: Mapping[int, int]) -> str | None:
                 return Collection.parse(branch).name
             except ValueError:
                 return None
-        case PostRead(collection=collection):
+        case PostRead(collection=collection) | Settled(read=PostRead(collection=collection)):
             return collection
         case Decided(collection=collection) | Waived(collection=collection) | Undone(collection=collection):
             return collection

@@ -69,6 +69,10 @@ class Rulebook:
         """POLICY's *in force*: the profile's day, else the setting's, else the day the ledger was made."""
         return self._day_given or health.made_at(connection, now).date()
 
+    def known_to_hold_from(self, connection: Connection, now: datetime) -> date:
+        """The same, where nothing may be written: a ledger that holds nothing yet was made today."""
+        return self._day_given or (health.known_made_at(connection) or now).date()
+
     @property
     def _day_given(self) -> date | None:
         return self.profile.in_force_from or self.in_force_from
@@ -98,7 +102,7 @@ class Rulebook:
             repodata=trust("repodata", of.repodata.max_age_hours)
             if of.repodata.is_set_up_for(collection.name)
             else None,
-            in_force_from=self._day_given or (health.known_made_at(connection) or now).date(),
+            in_force_from=self.known_to_hold_from(connection, now),
             synced_at=evidence.syncs(connection, collection, tags[-1]),
         )
 

@@ -53,7 +53,13 @@ def _last(look: Look, taking: Taking) -> Logged:
         raise NotNow(
             f"no decision on {taking.package} in {taking.collection} stands, so there is nothing to undo"
         )
-    return standing[-1]
+    last = standing[-1]
+    if last.post is not None:
+        raise NotNow(
+            f"the last word on {taking.package} in {taking.collection} settled a post, perhaps for other "
+            f"packages too; undo it with 'epelbot triage undo {last.post}'"
+        )
+    return last
 
 
 def _undone(rulebook: Rulebook, taking: Taking, last: Logged, look: Look) -> Undone:

@@ -14,12 +14,14 @@ import pytest
 from epelbot.domain.collection import Collection
 from epelbot.domain.evidence import Decided, Fact
 from epelbot.domain.excuse import Excuse
+from epelbot.domain.post import Meaning
 from epelbot.domain.profile import Roles
 from epelbot.domain.retirement import Action, Decision, State
 from epelbot.errors import TransientError
 from epelbot.ledger import Ledger
 from epelbot.services.decide import Wish, decide
 from epelbot.services.keep_word import Look, NotNow, keep_word
+from epelbot.services.settle import Settlement, settle
 from epelbot.services.undo import Taking, undo
 from epelbot.services.waive import WaiverWish, waive
 from epelbot.testing.story import Story, whole_retirement
@@ -142,3 +144,24 @@ def test_of_many_at_the_same_time_each_is_kept_whole_or_refused(house: House) ->
     assert [one.ended for one in log][-1] is None
     assert all(one.ended is not None for one in log[:-1])
     assert len({one.at for one in log}) == len(log)
+
+
+def test_of_several_who_settle_a_post_at_once_each_is_kept_or_refused(house: House) -> None:
+    post = house.story.announced("oldtool", "epel9", "mallory", house.now, account=None)
+    house.sees()
+
+    def one(author: str, meaning: Meaning) -> str:
+        packages = () if meaning is Meaning.OTHER else ("oldtool",)
+        wish = Settlement(post.hash, meaning, packages, (EPEL9,) if packages else None, author, "because")
+        try:
+            settle(house.ledger, house.rulebook, wish, house.now)
+        except (NotNow, TransientError):
+            return "refused"
+        return "kept"
+
+    people = [("smooge", Meaning.RETIREMENT), ("rita", Meaning.OTHER)] * 3
+    done = at_once(*(lambda who=who, what=what: one(who, what) for who, what in people))
+    settled = [one for one in house.excuse().decisions if one.post == post.hash]
+    assert 1 <= len(settled) == done.count("kept")
+    assert [one.ended for one in settled].count(None) == 1
+    assert settled[-1].ended is None

@@ -43,10 +43,6 @@ from tests.e2e.waiting import wait_until
         (["inbox", "retry"], "say which messages to retry"),
         (["outbox", "show", "7"], "there is no number 7 in the outbox"),
         (["outbox", "list", "--status", "lost"], "'lost' is not one of"),
-        (
-            ["approve", "x", "--collection", "epel9", "--as", "me", "--reason", "r"],
-            "name the accounts in roles",
-        ),
         (["--config", "nowhere.toml", "queue"], "nowhere.toml cannot be read"),
     ],
 )

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from epelbot.domain.collection import Collection
-from epelbot.domain.evidence import Recorded, Undone, Waived
+from epelbot.domain.evidence import PostRead, Recorded, Settled, Undone, Waived
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.facts import Horizon, Known
 from epelbot.domain.post import Meaning
@@ -81,6 +82,12 @@ def _events() -> st.SearchStrategy[Recorded]:
     return st.tuples(st.one_of(what), TIMES).map(lambda pair: pair[0](pair[1]))
 
 
+def _settled(meaning: Meaning, at: datetime, *, complete: bool) -> Recorded:
+    said = read(START, post="P1", meaning=meaning, complete=complete).fact
+    assert isinstance(said, PostRead)
+    return told(Settled(replace(said, settled_by="smooge"), START, "smooge", at, "because"), at, "smooge")
+
+
 def _waiver(rule: str, build: str, at: datetime) -> Waiver:
     until = (at + 30 * 24 * AN_HOUR).date()
     return Waiver(rule, "smooge", at, "because", until, "P1" if rule == "L1" else None, build)
@@ -93,6 +100,18 @@ READINGS = st.lists(
     ),
     max_size=3,
 )
+#: A person's word on a post is no event of its day: it tells, also of earlier days, what the post meant.
+SETTLEMENTS = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from([Meaning.RETIREMENT, Meaning.OTHER]), TIMES, st.booleans()).map(
+            lambda how: _settled(how[0], how[1], complete=how[2])
+        ),
+        st.tuples(TIMES, TIMES).map(
+            lambda at: told(Undone(None, "smooge", at[0], "smooge", at[1], "no", "P1"), at[1], "smooge")
+        ),
+    ),
+    max_size=4,
+)
 ANSWERS = st.sets(st.sampled_from(looked_up()), max_size=3).map(list)
 HORIZONS = st.booleans().map(lambda online: horizon(online=online))
 
@@ -102,15 +121,15 @@ def excuse_of(evidence: list[Recorded], seen_from: Horizon, as_of: date | None =
 
 
 @settings(max_examples=150)
-@given(EVENTS, READINGS, ANSWERS, HORIZONS, st.randoms(use_true_random=False))
+@given(EVENTS, READINGS, st.tuples(ANSWERS, SETTLEMENTS), HORIZONS, st.randoms(use_true_random=False))
 def test_neither_order_nor_repetition_of_evidence_matters(
     events: list[Recorded],
     readings: list[Recorded],
-    answers: list[Recorded],
+    answered: tuple[list[Recorded], list[Recorded]],
     seen_from: Horizon,
     chance: object,
 ) -> None:
-    evidence = [*events, *readings, *answers]
+    evidence = [*events, *readings, *answered[0], *answered[1]]
     again = evidence + evidence[::2]
     chance.shuffle(again)  # type: ignore[attr-defined]  # a Random
     assert facts(again, seen_from=seen_from) == facts(evidence, seen_from=seen_from)
