@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from epelbot.domain.collection import Collection
+from epelbot.domain.profile import Profile
 from epelbot.domain.retirement import Action, Decision, State
 from epelbot.domain.verdict import Verdict
 from epelbot.errors import BadInput
@@ -42,6 +44,13 @@ def announced() -> House:
 
 
 # Who and why
+
+
+def test_where_nobody_is_release_manager_nobody_decides() -> None:
+    house = queued()
+    house.rulebook = replace(house.rulebook, profile=Profile())
+    with pytest.raises(BadInput, match=r"nobody is release manager here; name the accounts in roles\."):
+        house.decide(Action.APPROVE)
 
 
 def test_a_decision_carries_its_author_time_reason_and_object() -> None:
