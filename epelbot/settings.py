@@ -144,9 +144,10 @@ class ArchiveSource:
     url: str = "https://lists.fedoraproject.org/archives/"
     host: str = "lists.fedoraproject.org"
     give_up_hours: int = 72
+    max_age_hours: int = 48
 
     def __post_init__(self) -> None:
-        _at_least(1, give_up_hours=self.give_up_hours)
+        _at_least(1, give_up_hours=self.give_up_hours, max_age_hours=self.max_age_hours)
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,7 @@ class PostRead:
     account that the bus names for it, or None when nobody is sure who wrote it. ``starts_matter`` is False
     for a reply, a digest or automatic mail. ``complete`` is False while only the subject could be read.
     ``settled_by`` is the account of the person who said so, None where it is the reader's word.
+    ``in_thread_of`` is the hash of the post that began its thread, as far as that is known.
     """
 
     post: str
@@ -178,6 +179,15 @@ class PostRead:
     complete: bool
     url: str | None = None
     settled_by: str | None = None
+    in_thread_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadSeen:
+    """The archive was asked for the thread of ``post`` and had these ``replies`` (hashes, sorted)."""
+
+    post: str
+    replies: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,6 +393,7 @@ Fact = (
     | ComposeFinished
     | PostSeen
     | PostRead
+    | ThreadSeen
     | TicketSeen
     | BuildChecked
     | LookedUp
@@ -407,6 +418,7 @@ KINDS: dict[str, type[Fact]] = {
     "compose": ComposeFinished,
     "post": PostSeen,
     "reading": PostRead,
+    "thread": ThreadSeen,
     "ticket": TicketSeen,
     "build-check": BuildChecked,
     "looked-up": LookedUp,
@@ -474,7 +486,12 @@ def _identity(fact: Fact, happened_at: datetime) -> tuple[str, ...]:
         case LookedUp():
             return (fact.what,) if fact.tag is None else (fact.what, fact.tag)
         case (
-            AccessSeen() | BranchSeen() | DependentsSeen() | UpdateSeen() | PackageListChanged(action="seen")
+            AccessSeen()
+            | BranchSeen()
+            | DependentsSeen()
+            | ThreadSeen()
+            | UpdateSeen()
+            | PackageListChanged(action="seen")
         ):
             # Without the time: what is seen unchanged a hundred times is one row, confirmed again.
             return (repr(fact),)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Generic, TypeVar
 
 from epelbot.domain.build import Tagging
@@ -14,6 +14,7 @@ from epelbot.domain.collection import Collection
 from epelbot.domain.decision_log import Logged
 from epelbot.domain.departure import Departure
 from epelbot.domain.evidence import BuildChecked, DependentsSeen, PostRead, UpdateSeen
+from epelbot.domain.matter import Doubt, Ending, TakeOver
 from epelbot.domain.nevra import EVR, NVR
 from epelbot.domain.people import People
 from epelbot.domain.retirement import Decision
@@ -75,6 +76,7 @@ class Horizon:
     synced_at: tuple[datetime, ...] = ()
     #: None where no repositories are set up for the collection.
     repodata: SourceTrust | None = None
+    archive: SourceTrust = SourceTrust(asked=False, max_age=timedelta(hours=48))
 
     @property
     def current_tag(self) -> str:
@@ -140,6 +142,14 @@ class NewestBuild:
 
 
 @dataclass(frozen=True, slots=True)
+class FailedBuild:
+    """A build for the collection that failed in Koji."""
+
+    nvr: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything the rules may ask about one listing on one day.
 
@@ -174,6 +184,20 @@ class Facts:
     carried_before: bool = False
     #: What began before this day is history: shown, but nobody is told (POLICY, in force).
     in_force_from: date = date.min
+    #: Whether the archive has lately told all replies to the announcement.
+    thread: Known[None] | Missing = Known(None, "the message bus", datetime.min.replace(tzinfo=UTC))
+    #: Who has come forward since the announcement, unless it was approved before (R5).
+    takeover: TakeOver | None = None
+    #: What ended the retirement that ``announcement`` began, if anything has (R5, R8).
+    ending: Ending | None = None
+    #: Posts that may take it back, which a person has to judge, oldest first.
+    withdrawal_doubts: tuple[Doubt, ...] = ()
+    #: The newest stable build lacks the file that one before it carried (R8).
+    undone: bool = False
+    #: Earlier stable builds of which nobody knows whether they carried it, while the newest does not.
+    unread_before: tuple[Tagging, ...] = ()
+    #: The last build that failed since the announcement.
+    failed_build: FailedBuild | None = None
     #: Doubtful posts from before that day, which nobody has to judge any more.
     doubtful_before: tuple[Announcement, ...] = ()
     #: None where no repositories are set up that could tell who needs the package.

@@ -9,6 +9,8 @@ import enum
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from epelbot.domain.matter import TakeOver
+
 
 class State(enum.Enum):
     """Where a retirement stands; derived from evidence, never set."""
@@ -26,6 +28,11 @@ class State(enum.Enum):
     WITHDRAWN = "withdrawn"
     DEFERRED = "deferred"
     REJECTED = "rejected"
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing is left to do or to decide: the package has left, or it stays by the word of its people."""
+        return self in (State.RETIRED, State.ADOPTED, State.WITHDRAWN)
 
 
 class Action(enum.Enum):
@@ -95,7 +102,8 @@ class Retirement:
 
     ``post`` is the announcement's Message-ID hash and ``build`` the NVR that R2 looks at, the newest.
     ``build_is_a_try``: that build shows some sign of being meant as the final one, or undoes one.
-    ``began_at`` is the first thing that told of the retirement.
+    ``began_at`` is the first thing that told of the retirement. ``takeover`` is who came forward to take the
+    package over (R5).
     """
 
     state: State
@@ -107,3 +115,4 @@ class Retirement:
     build_is_a_try: bool = False
     decision: Decision | None = None
     began_at: datetime | None = None
+    takeover: TakeOver | None = None

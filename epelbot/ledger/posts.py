@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -169,6 +170,15 @@ def beginning_with(connection: Connection, start: str) -> list[str]:
     """The hashes of at most two posts that begin so."""
     query = select(posts.c.hash).where(posts.c.hash.startswith(start, autoescape=True))
     return list(connection.scalars(query.order_by(posts.c.hash).limit(2)))
+
+
+def read_again(connection: Connection, hashes: Collection[str], now: datetime) -> None:
+    """Have these posts read again, as far as they are known and have a text: their thread is known now."""
+    connection.execute(
+        update(posts)
+        .where(posts.c.hash.in_(sorted(hashes)), posts.c.status == READ)
+        .values(status=UNREAD, due_at=now, attempts=0)
+    )
 
 
 def by_hash(connection: Connection, post_hash: str) -> Post | None:

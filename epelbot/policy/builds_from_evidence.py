@@ -115,6 +115,14 @@ def _left_at(stays: Sequence[Tagging], horizon: Horizon) -> datetime | None:
     return None
 
 
+def builds_before(presence: Known[Presence] | Missing, moment: datetime) -> tuple[Tagging, ...]:
+    """The stable builds that were latest at that moment or came later, but for the latest one now."""
+    stays = presence.value.stays if isinstance(presence, Known) and presence.value.there else ()
+    begins = max((stay.tagged_at for stay in stays if stay.tagged_at <= moment), default=moment)
+    latest = presence.value.there[-1] if isinstance(presence, Known) and presence.value.there else None
+    return tuple(stay for stay in stays if latest is not None and begins <= stay.tagged_at < latest.tagged_at)
+
+
 def updates_of(package: str, seen: Seen) -> list[UpdateSeen]:
     """The last known state of each update with a build of the package for the listing's releases."""
     told: dict[str, list[Told[UpdateSeen]]] = {}

@@ -17,25 +17,36 @@ from datetime import date, datetime
 from epelbot.domain.collection import Collection
 from epelbot.domain.departure import Departure
 from epelbot.domain.evidence import (
+    BuildChanged,
     BuildChecked,
     Recorded,
 )
-from epelbot.domain.facts import Announcement, Facts, Horizon, Known, Missing, Presence
-from epelbot.domain.people import People
+from epelbot.domain.facts import (
+    Announcement,
+    Facts,
+    FailedBuild,
+    Horizon,
+    Known,
+    Missing,
+    NewestBuild,
+    Presence,
+)
 from epelbot.domain.profile import Profile
 from epelbot.domain.retirement import Action, Decision
 from epelbot.policy.builds_from_evidence import (
+    builds_before,
     check_of,
     check_of_build,
     epochs_of,
     newest_build,
     presence_of,
 )
-from epelbot.policy.decisions_from_evidence import spoken
+from epelbot.policy.decisions_from_evidence import Spoken, spoken
 from epelbot.policy.departure_from_evidence import block_of, departure_of
 from epelbot.policy.dependents_from_evidence import dependents_of
+from epelbot.policy.matter import Matter, matter_of, thread_of
 from epelbot.policy.orphaned import orphaned_since
-from epelbot.policy.posts_from_evidence import announcements, people_behind
+from epelbot.policy.posts_from_evidence import Listeners, people_behind
 from epelbot.policy.seen import Seen
 
 
@@ -55,10 +66,34 @@ def facts_from_evidence(
     presence = presence_of(seen, epochs, profile.undo_days)
     newest = newest_build(package, seen, epochs, presence)
     people = people_behind(seen, collection)
-    announced, doubtful = announcements(seen, collection, people, profile.roles, _entered_at(presence))
+    check = check_of(seen, newest, profile.readme)
+    carried_before = any(fact.outcome == "carries" for _, fact in seen.of(BuildChecked))
+    lacks_the_file = _lacks_the_file(newest, check)
+
+    def undone_since(announced_at: datetime) -> bool:
+        earlier = builds_before(presence, announced_at) if lacks_the_file else ()
+        checks = (check_of_build(str(stay.nvr), seen, profile.readme) for stay in earlier)
+        return any(isinstance(one, Known) and one.value.outcome == "carries" for one in checks)
+
+    def said_on(post: str | None) -> Spoken:
+        # The announcement's hash; unknown while nobody can tell whose word counts.
+        known = people if isinstance(people, Missing) else Known(post, people.source, people.at)
+        return spoken(seen, collection, epochs, post=known, newest=newest)
+
+    matter = matter_of(
+        seen,
+        Listeners(collection, people, profile.roles),
+        since=_entered_at(presence),
+        undone_since=undone_since,
+        decision_on=lambda post: said_on(post).decision,
+    )
+    if matter.ending is not None and _is_signed_later(newest, check, matter.ending.at):
+        # A final build made since begins a matter of its own.
+        matter = Matter(None, matter.doubtful)
+    announced, doubtful = matter.announcement, matter.doubtful
     in_force_from = horizon.in_force_from
     synced_at = horizon.synced_at[: bisect_left(horizon.synced_at, seen.until)]
-    said = spoken(seen, collection, epochs, post=_post_now(announced, people), newest=newest)
+    said = said_on(announced.read.post if announced is not None else None)
 
     def decided(day: date) -> Decision | None:
         if day >= as_of:
@@ -73,7 +108,7 @@ def facts_from_evidence(
         as_of=as_of,
         presence=presence,
         newest=newest,
-        check=check_of(seen, newest, profile.readme),
+        check=check,
         people=people,
         synced_at=synced_at,
         sync_silence=_silence(synced_at, seen),
@@ -84,7 +119,18 @@ def facts_from_evidence(
         orphaned_since=orphaned_since(seen),
         departure=departure,
         last_check=_last_check(departure, seen, profile),
-        carried_before=any(fact.outcome == "carries" for _, fact in seen.of(BuildChecked)),
+        carried_before=carried_before,
+        thread=thread_of(announced, seen),
+        takeover=matter.takeover,
+        ending=matter.ending,
+        withdrawal_doubts=matter.withdrawal_doubts,
+        undone=announced is not None and undone_since(announced.posted_at),
+        unread_before=tuple(
+            stay
+            for stay in (builds_before(presence, announced.posted_at) if announced and lacks_the_file else ())
+            if isinstance(check_of_build(str(stay.nvr), seen, profile.readme), Missing)
+        ),
+        failed_build=_failed_since(announced, seen, collection),
         in_force_from=in_force_from,
         dependents=dependents_of(seen, collection),
         doubtful_before=tuple(post for post in doubtful if post.posted_at.date() < in_force_from),
@@ -132,8 +178,34 @@ def _last_check(
     return check_of_build(str(departure.last_build.nvr), seen, profile.readme)
 
 
-def _post_now(announced: Announcement | None, people: Known[People] | Missing) -> Known[str | None] | Missing:
-    """The announcement's hash; unknown while nobody can tell whose word counts."""
-    if isinstance(people, Missing):
-        return people
-    return Known(announced.read.post if announced is not None else None, people.source, people.at)
+def _failed_since(announced: Announcement | None, seen: Seen, collection: Collection) -> FailedBuild | None:
+    """The last build for the collection that failed in Koji later than the announcement."""
+    failed = [
+        FailedBuild(fact.nvr, one.happened_at)
+        for one, fact in seen.of(BuildChanged)
+        if fact.state == "failed"
+        and announced is not None
+        and one.happened_at > announced.posted_at
+        and (fact.target or "").removesuffix("-candidate") == collection.branch
+    ]
+    return failed[-1] if failed else None
+
+
+def _lacks_the_file(
+    newest: Known[NewestBuild | None] | Missing, check: Known[BuildChecked] | Missing
+) -> bool:
+    """Whether the newest build is stable, and known not to tell its users that it is retired."""
+    build = newest.value if isinstance(newest, Known) else None
+    read = check.value.outcome if isinstance(check, Known) else None
+    return build is not None and build.stage == "stable" and read in ("lacks", "near-miss")
+
+
+def _is_signed_later(
+    newest: Known[NewestBuild | None] | Missing, check: Known[BuildChecked] | Missing, moment: datetime
+) -> bool:
+    """Whether the newest build says that it is retired, and came after that moment."""
+    build = newest.value if isinstance(newest, Known) else None
+    if build is None or not (isinstance(check, Known) and check.value.outcome == "carries"):
+        return False
+    came_at = (build.update.submitted_at if build.update else None) or build.stable_since
+    return came_at is not None and came_at > moment

@@ -14,13 +14,17 @@ from datetime import datetime
 
 from epelbot.domain.build import BuildContents
 from epelbot.domain.evidence import BuildChecked, RpmReadme
-from epelbot.domain.facts import Known, NewestBuild
+from epelbot.domain.facts import Facts, Known, NewestBuild
+from epelbot.domain.post import Reason
 from epelbot.domain.profile import ReadmeRules
 from epelbot.domain.verdict import Evidence, Finding, Verdict
 from epelbot.policy.links import koji_build
 from epelbot.policy.readme_survey import SOURCE_ARCHES, Unreadable, survey
 from epelbot.policy.readme_words import labels, listed, packages_to_change, remedy, required, shown, why
 from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule
+
+#: What to do where the maintainer cannot make the final build.
+FOR_OTHERS = "find a proven packager for the final build, or waive R2 and R3"
 
 
 def check_build(
@@ -81,6 +85,31 @@ def _notices(check: BuildChecked, url: str | None, at: datetime | None) -> tuple
     )
 
 
+def is_for_others(facts: Facts) -> str | None:
+    """Why the maintainer cannot make the final build, None where it can be asked for.
+
+    There is none, or the package is leaving because it fails to build, and has failed since.
+    """
+    if isinstance(facts.people, Known) and not facts.people.value.all:
+        return "nobody maintains it"
+    post, failed = facts.announcement, facts.failed_build
+    if post is None or post.read.reading.category is not Reason.FAILS_TO_BUILD or failed is None:
+        return None
+    return f"{failed.nvr} failed to build on {failed.at:%Y-%m-%d}"
+
+
+def _for_others(found: Finding, facts: Facts) -> Finding:
+    why_others = is_for_others(facts)
+    if found.verdict is not Verdict.MUST_ACT or why_others is None:
+        return found
+    return replace(
+        found,
+        verdict=Verdict.OTHERS_MUST_ACT,
+        measured=f"{found.measured}; {why_others}",
+        remedy=FOR_OTHERS,
+    )
+
+
 def _judge(case: Case) -> Finding:
     check: Known[BuildChecked] = case.facts.check  # type: ignore[assignment]  # `needs` saw to it
     newest: Known[NewestBuild | None] = case.facts.newest  # type: ignore[assignment]  # `needs` saw to it
@@ -92,7 +121,9 @@ def _judge(case: Case) -> Finding:
             required(case.profile.readme),
             remedy="wait until they are read again, or look into 'epelbot doctor'",
         )
-    found = final_build_finding(check.value, url=koji_build(check.value.nvr), at=check.at)
+    found = _for_others(
+        final_build_finding(check.value, url=koji_build(check.value.nvr), at=check.at), case.facts
+    )
     trouble = newest.value.order_trouble if newest.value is not None else None
     if trouble is None:
         return found

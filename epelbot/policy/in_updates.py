@@ -9,6 +9,7 @@ from bisect import bisect_right
 
 from epelbot.domain.facts import Known, NewestBuild
 from epelbot.domain.verdict import Evidence, Finding, Verdict
+from epelbot.policy.final_build import FOR_OTHERS, is_for_others
 from epelbot.policy.links import bodhi_update, koji_build
 from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule
 
@@ -17,10 +18,24 @@ def _judge(case: Case) -> Finding | None:
     newest: Known[NewestBuild | None] = case.facts.newest  # type: ignore[assignment]  # `needs` saw to it
     check = case.facts.check
     build = newest.value
-    # Once R2 is waived, what the users have is all the same the newest build.
-    final = isinstance(check, Known) and (check.value.outcome == "carries" or "R2" in case.waived)
-    if build is None or not final:
+    if build is None or not isinstance(check, Known):
         return None
+    # Once R2 is waived, what the users have is all the same the newest build.
+    final = check.value.outcome == "carries" or "R2" in case.waived
+    if not final and check.value.outcome == "unreadable":
+        return None
+    if not final:
+        why_others = is_for_others(case.facts)
+        if why_others is None:
+            return None
+        return Finding(
+            "R3",
+            Verdict.OTHERS_MUST_ACT,
+            f"there is no final build that could be in updates; {why_others}",
+            RULE.required,
+            remedy=FOR_OTHERS,
+            waivable_by=RELEASE_MANAGER,
+        )
     update = build.update
     link = bodhi_update(update.alias) if update else koji_build(str(build.nvr))
     if build.stage != "stable" or build.stable_since is None:

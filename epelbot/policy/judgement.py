@@ -19,6 +19,7 @@ from epelbot.domain.profile import Profile
 from epelbot.domain.retirement import Action, EarliestCompose, Retirement, State, Steps
 from epelbot.domain.verdict import Finding, Verdict
 from epelbot.errors import BadInput
+from epelbot.policy.adoption import is_paused
 from epelbot.policy.minimum_lifetime import last_supported_day, lifetime
 from epelbot.policy.orphaned import orphaned_note
 from epelbot.policy.registry import RULES
@@ -46,11 +47,17 @@ def judge(facts: Facts, calendar: Calendar, profile: Profile) -> Excuse:
     has_left = _has_left(facts)
     earliest = None if has_left else _earliest(facts, calendar, profile, clock, notes)
     case, findings = _judged(Case(facts, calendar, profile, clock, earliest, leaving, is_open))
-    retirement = _retirement(case, findings) if leaving or has_left else None
+    has_ended = is_open and facts.ending is not None
+    retirement = _retirement(case, findings) if leaving or has_left or has_ended else None
     if has_left:
         # What had to be shown has been shown; a package that is gone owes nobody a step.
         findings = tuple(one for one in findings if one.verdict in _DONE or one.rule in VIOLATIONS)
         notes.append(_left_when(facts))
+    elif has_ended and _says_so(facts):
+        notes.append(
+            f"its newest build still says that {facts.package} is retired: build it again without "
+            f"{profile.readme.name}"
+        )
     if facts.told_at is not None and facts.decision is None and not has_left and facts.dependents is None:
         # Said where a person decides, and might think that it was looked at.
         notes.append(
@@ -185,15 +192,20 @@ def _is_leaving(facts: Facts, profile: Profile, notes: list[str]) -> bool:
         if facts.announcement is not None:
             notes.append(f"its retirement is announced, but it never was in {facts.collection}")
         return False
-    says_so = isinstance(facts.check, Known) and facts.check.value.outcome in _SIGNS_OF_LEAVING
-    says_so = says_so and profile.retirement.final_build
+    if facts.ending is not None:
+        return False
     may_count = isinstance(facts.people, Missing) and any(
         post.read.starts_matter
         and post.read.author is not None
         and post.read.reading.meaning is Meaning.RETIREMENT
         for post in facts.doubtful
     )
+    says_so = profile.retirement.final_build and _says_so(facts)
     return facts.announcement is not None or says_so or may_count or facts.decision is not None
+
+
+def _says_so(facts: Facts) -> bool:
+    return isinstance(facts.check, Known) and facts.check.value.outcome in _SIGNS_OF_LEAVING
 
 
 def _never_in(facts: Facts) -> bool:
@@ -223,10 +235,10 @@ def _retirement(case: Case, findings: tuple[Finding, ...]) -> Retirement:
         earliest_compose=case.earliest,
         post=facts.announcement.read.post if facts.announcement else None,
         build=str(newest.nvr) if newest is not None else None,
-        build_is_a_try=facts.carried_before
-        or (isinstance(facts.check, Known) and facts.check.value.outcome in _SIGNS_OF_LEAVING),
+        build_is_a_try=facts.carried_before or _says_so(facts),
         decision=facts.decision,
         began_at=_began_at(facts),
+        takeover=facts.takeover,
     )
 
 
@@ -271,7 +283,7 @@ def _history(facts: Facts, retirement: Retirement | None) -> list[str]:
     if (
         retirement is not None
         and retirement.began_at is not None
-        and retirement.state is not State.RETIRED
+        and not retirement.state.is_over
         and retirement.began_at.date() < begins
     ):
         found.append(
@@ -316,6 +328,10 @@ def _to_change(facts: Facts) -> BuildChecked | None:
 def _state(facts: Facts, steps: Steps) -> State:
     if _has_left(facts):
         return State.RETIRED
+    if facts.ending is not None:
+        return State.ADOPTED if facts.ending.adopted else State.WITHDRAWN
+    if is_paused(facts):
+        return State.ADOPTION_PROPOSED
     if facts.decision is not None:
         return {
             Action.APPROVE: State.APPROVED,

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from epelbot.domain.collection import Collection
@@ -81,6 +81,22 @@ def _entitled_at(moment: datetime, seen: Seen, collection: Collection, roles: Ro
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Whose word counts for a listing: its ``people`` now, and the ``roles`` of the profile."""
+
+    collection: Collection
+    people: Known[People] | Missing
+    roles: Roles
+
+    def entitle(self, read: PostRead, posted_at: datetime, seen: Seen) -> bool:
+        """Whether the post's author may speak for the listing, now or when it was posted (R1, R8)."""
+        if isinstance(self.people, Missing) or read.author is None:
+            return False
+        then = _entitled_at(posted_at, seen, self.collection, self.roles)
+        return read.author in then.union(self.people.value.all)
+
+
 def announcements(
     seen: Seen,
     collection: Collection,
@@ -94,14 +110,12 @@ def announcements(
     that gives a reason before one that doesn't. ``since`` is the entry: what was said before it, was said of
     an earlier life of the package.
     """
-    now = set(people.value.all) if isinstance(people, Known) else set()
+    who = Listeners(collection, people, roles)
     found: list[Announcement] = []
-    for one, read in _last_readings(posts_read(seen), collection):
+    for one, read in last_readings(posts_read(seen), collection):
         if read.reading.meaning in _TELLING and (since is None or one.happened_at >= since):
             # A person with the right to looked into it; that the bus can't tell the author no longer matters.
-            entitled = read.settled_by is not None
-            if not entitled and isinstance(people, Known) and read.author is not None:
-                entitled = read.author in now | _entitled_at(one.happened_at, seen, collection, roles)
+            entitled = read.settled_by is not None or who.entitle(read, one.happened_at, seen)
             found.append(Announcement(read, one.happened_at, entitled))
     sure = [
         post
@@ -118,7 +132,7 @@ def _gives_reason(read: PostRead) -> bool:
     return read.reading.reason is not None or read.reading.category is not None
 
 
-def _last_readings(
+def last_readings(
     told: Sequence[Told[PostRead]], collection: Collection
 ) -> Iterable[tuple[Recorded, PostRead]]:
     """What each post says of the listing by its last reading, by time; its text outdoes its subject."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from epelbot.policy import (
+    adoption,
     announced,
     dependents,
     final_build,
@@ -18,6 +19,8 @@ from epelbot.policy import (
     retired_too_early,
     retired_unannounced,
     retired_without_final_build,
+    stalled,
+    withdrawn,
 )
 from epelbot.policy.rule import Rule
 
@@ -28,7 +31,10 @@ RULES: tuple[Rule, ...] = (
     final_build.RULE,
     in_updates.RULE,
     release_manager_told.RULE,
+    adoption.RULE,
+    stalled.RULE,
     dependents.RULE,
+    withdrawn.RULE,
     retired_too_early.RULE,
     retired_unannounced.RULE,
     retired_without_final_build.RULE,

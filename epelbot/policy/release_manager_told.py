@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from epelbot.domain.retirement import Action
 from epelbot.domain.verdict import Evidence, Finding, Verdict
+from epelbot.policy.adoption import is_paused
 from epelbot.policy.rule import Case, Rule
 
 _MAIL = {
@@ -32,7 +33,7 @@ def _judge(case: Case) -> Finding | None:
     said = f"the release manager's notice was written on {told:%Y-%m-%d}; {mail}"
     evidence = (Evidence("notice to the release manager", None, told),)
     no_compose = facts.collection.is_leading or facts.collection.is_trailing or "L2" in case.waived
-    to_do = _to_do(case) if no_compose else None
+    to_do = _to_do(case) if no_compose and not is_paused(facts) else None
     if to_do is not None:
         return Finding(
             "R4",

@@ -20,6 +20,7 @@ from epelbot.domain.profile import Profile
 from epelbot.domain.retirement import Action, EarliestCompose
 from epelbot.domain.verdict import Finding, Verdict
 from epelbot.errors import BadInput
+from epelbot.policy.adoption import is_paused
 from epelbot.policy.minimum_lifetime import last_supported_day
 from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule
 
@@ -163,7 +164,8 @@ def _judge(case: Case) -> Finding | None:
             remedy="wait for that minor",
             waivable_by=RELEASE_MANAGER,
         )
-    if facts.told_at is not None:
+    # While somebody may take the package over, nobody is asked to decide (R5).
+    if facts.told_at is not None and not is_paused(facts):
         return Finding(
             "L2",
             Verdict.OTHERS_MUST_ACT,

@@ -70,15 +70,17 @@ class Rule:
         for need in self.needs:
             fact = getattr(case.facts, need)
             if isinstance(fact, Missing):
-                return self._cannot_know(fact)
+                return cannot_know(self, fact)
         return self.judge(case)
 
-    def _cannot_know(self, fact: Missing) -> Finding:
-        since = f" (it told this last on {fact.since:%Y-%m-%d %H:%M} UTC)" if fact.since else ""
-        return Finding(
-            self.id,
-            Verdict.CANNOT_KNOW,
-            measured=f"{fact.why.rstrip('.')}{since}",
-            required=self.required,
-            remedy=f"wait until {fact.source} answers, or look into 'epelbot doctor'",
-        )
+
+def cannot_know(rule: Rule, fact: Missing) -> Finding:
+    """The finding of a rule that lacks a fact."""
+    since = f" (it told this last on {fact.since:%Y-%m-%d %H:%M} UTC)" if fact.since else ""
+    return Finding(
+        rule.id,
+        Verdict.CANNOT_KNOW,
+        measured=f"{fact.why.rstrip('.')}{since}",
+        required=rule.required,
+        remedy=f"wait until {fact.source} answers, or look into 'epelbot doctor'",
+    )

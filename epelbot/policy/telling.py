@@ -10,6 +10,7 @@ double, while something is due or has changed (docs/decisions/0013).
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -33,7 +34,7 @@ _LONGEST_PAUSE = timedelta(days=30)
 DEMANDED = ("R4", "R6", "R7", "V1", "V2", "V3", "V4", "V5")
 _SOURCES_MEND_WITHIN = timedelta(days=3)
 #: States in which nobody has anything left to do for the retirement.
-_SETTLED = (State.RETIRED, State.REJECTED, State.ADOPTED, State.WITHDRAWN)
+_SETTLED = (State.REJECTED, *(state for state in State if state.is_over))
 
 
 class Audience(enum.Enum):
@@ -74,20 +75,21 @@ def tellings(excuse: Excuse) -> tuple[Telling, ...]:
     retirement = excuse.retirement
     if retirement is None or retirement.state in _SETTLED or _is_unsure(excuse):
         return ()
-    listing = f"{excuse.collection}/{excuse.package}"
     due = due_day(excuse)
+    paused = retirement.state is State.ADOPTION_PROPOSED
+    findings = {one.rule: one for one in excuse.findings}
     found = [
         Telling(
-            f"{listing}|{finding.rule}|{_object(excuse, finding.rule)}",
-            finding.rule,
-            Audience.MAINTAINERS,
+            f"{excuse.collection}/{excuse.package}|{rule}|{_object(excuse, rule)}",
+            rule,
+            audience,
             due,
-            news=f"{finding.measured}|{finding.remedy}|{due}",
+            news=f"{findings[rule].measured}|{findings[rule].remedy}|{due}",
         )
-        for finding in excuse.findings
-        if finding.verdict is Verdict.MUST_ACT
+        for rule, audience in _steps(excuse)
+        if rule == "R5" or not paused
     ]
-    if is_complete(excuse):
+    if is_complete(excuse) and not paused:
         decided = retirement.decision is not None
         found.append(
             Telling(
@@ -121,6 +123,19 @@ def _of_departure(excuse: Excuse, left: Departure, rule: str) -> tuple[Telling, 
     )
 
 
+def _steps(excuse: Excuse) -> Iterator[tuple[str, Audience]]:
+    asked = {one.rule for one in excuse.findings if one.verdict is Verdict.MUST_ACT}
+    # Nobody gets two mails about one step: a reminder takes the place of the first one, and so does the
+    # question whether a build without the file takes the retirement back.
+    tried = excuse.retirement is not None and excuse.retirement.build_is_a_try
+    if "R8" in asked or ("R6" in asked and not tried):
+        asked.discard("R2")
+    yield from ((one.rule, Audience.MAINTAINERS) for one in excuse.findings if one.rule in asked)
+    # Where nobody maintains the package, the release manager is reminded (R6).
+    if any(one.rule == "R6" and one.verdict is Verdict.OTHERS_MUST_ACT for one in excuse.findings):
+        yield "R6", Audience.RELEASE_MANAGER
+
+
 def due_day(excuse: Excuse) -> date | None:
     """The day before which a retirement's steps have to be done: that of the compose it may leave with.
 
@@ -139,9 +154,13 @@ def pause_after(times: int) -> timedelta:
 
 
 def is_complete(excuse: Excuse) -> bool:
-    """R1 to R3 hold: nothing is left but to tell the release manager."""
+    """R1 to R3 hold, and who answered the announcement is known: the release manager can decide."""
     steps = excuse.retirement.steps if excuse.retirement is not None else None
-    return steps is not None and steps.for_packagers_done
+    if steps is None or any(
+        one.rule in ("R5", "R8") and one.verdict is Verdict.CANNOT_KNOW for one in excuse.findings
+    ):
+        return False
+    return steps.for_packagers_done
 
 
 def _is_unsure(excuse: Excuse) -> bool:
@@ -164,6 +183,10 @@ def _object(excuse: Excuse, rule: str) -> str:
     retirement = excuse.retirement
     if retirement is None:
         return ""
+    if rule == "R5" and retirement.takeover is not None:
+        return f"{retirement.post}|{retirement.takeover.who}"
+    if rule == "R8":
+        return f"{retirement.post}|{retirement.build}"
     if rule == "R2":
         return f"{retirement.post}|{retirement.build if retirement.build_is_a_try else ''}"
     return f"{retirement.post}|{retirement.build if retirement.post is None else ''}"

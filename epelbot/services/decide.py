@@ -23,8 +23,8 @@ from epelbot.services.rulebook import Rulebook
 
 #: States in which a decision can be made (or changed).
 _DECIDABLE = {
-    Action.APPROVE: (State.QUEUED, State.DEFERRED, State.REJECTED),
-    Action.DEFER: (State.QUEUED, State.APPROVED, State.REJECTED, State.DEFERRED),
+    Action.APPROVE: (State.QUEUED, State.DEFERRED, State.REJECTED, State.ADOPTION_PROPOSED),
+    Action.DEFER: (State.QUEUED, State.APPROVED, State.REJECTED, State.DEFERRED, State.ADOPTION_PROPOSED),
     Action.REJECT: (
         State.BEGUN,
         State.ANNOUNCED,
@@ -33,6 +33,7 @@ _DECIDABLE = {
         State.QUEUED,
         State.APPROVED,
         State.DEFERRED,
+        State.ADOPTION_PROPOSED,
     ),
 }
 

@@ -9,7 +9,6 @@ from datetime import date, datetime
 
 from epelbot.domain.collection import Collection
 from epelbot.domain.excuse import Excuse
-from epelbot.domain.retirement import State
 from epelbot.domain.verdict import Verdict
 from epelbot.ledger import Ledger, evidence, listings
 from epelbot.policy.facts_from_evidence import facts_from_evidence
@@ -63,5 +62,5 @@ def queue(ledger: Ledger, collection: Collection | None) -> tuple[Excuse, ...]:
         one
         for one in known
         if one.verdict is Verdict.VIOLATED
-        or (one.retirement is not None and one.retirement.state is not State.RETIRED)
+        or (one.retirement is not None and not one.retirement.state.is_over)
     )

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from epelbot.domain.collection import Collection
 from epelbot.domain.departure import Departure
@@ -22,20 +23,32 @@ from epelbot.domain.evidence import (
     BuildTagged,
     Fact,
     LookedUp,
+    PostRead,
     Recorded,
+    ThreadSeen,
     UpdateSeen,
 )
-from epelbot.domain.facts import Horizon, Known, Missing
+from epelbot.domain.facts import Facts, Horizon, Known, Missing
 from epelbot.domain.nevra import EVR, NVR
+from epelbot.domain.post import Post
 from epelbot.domain.profile import Profile, Roles
+from epelbot.domain.retirement import Action
 from epelbot.errors import NotThere, PermanentError, TransientError
 from epelbot.policy.authority import groups_in
 from epelbot.policy.builds_from_evidence import LIVE_STATUSES, TAG_HISTORY, UPDATES
 from epelbot.policy.departure_from_evidence import BRANCH
 from epelbot.policy.facts_from_evidence import facts_from_evidence
+from epelbot.policy.matter import last_seen_thread
 from epelbot.policy.posts_from_evidence import ACCESS
 from epelbot.policy.seen import last_answer
-from epelbot.ports import BuildContentsSource, BuildHistory, PackageSources, Sources, UpdateSource
+from epelbot.ports import (
+    BuildContentsSource,
+    BuildHistory,
+    ListArchive,
+    PackageSources,
+    Sources,
+    UpdateSource,
+)
 from epelbot.services.gather_departures import branch_tip, package_list
 from epelbot.services.verify_build import verify_build
 
@@ -45,6 +58,9 @@ class Gathered:
     """The answers so far, and by source whether it answered (None) or why not."""
 
     evidence: list[Recorded] = field(default_factory=list)
+    #: The announcement's thread, without texts, and the hashes of those replies that are new in it.
+    thread: tuple[Post, ...] = ()
+    new_replies: tuple[str, ...] = ()
     health: dict[str, str | None] = field(default_factory=dict)
 
     def take(self, source: str, answer: Callable[[], Iterable[Recorded]]) -> None:
@@ -99,11 +115,48 @@ def gather(question: Question, known: Sequence[Recorded], sources: Sources) -> G
         if untold:
             found.take("koji", lambda: _epochs(question, untold, history))
     if contents is not None and question.profile.retirement.final_build:
-        told = [*known, *found.evidence]
-        build = _unread_build(question, told)
-        if build is not None:
-            found.take("koji", lambda: _checked(question, told, build, contents))
+        _read_builds(question, known, found, contents)
+    if sources.archive is not None:
+        _look_at_thread(question, known, found, sources.archive)
     return found
+
+
+def _look_at_thread(
+    question: Question, known: Sequence[Recorded], found: Gathered, archive: ListArchive
+) -> None:
+    """Ask who answered the announcement: a message about an offer or a withdrawal may have been lost."""
+    now, told = question.horizon.now, [*known, *found.evidence]
+    if not any(isinstance(one.fact, PostRead) for one in told):
+        return
+    facts = _facts(question, told)
+    if facts.departure is not None:
+        return
+    begun = facts.announcement
+    rejected = facts.decision is not None and facts.decision.action is Action.REJECT
+    if begun is None or facts.ending is not None or rejected or begun.posted_at.date() < facts.in_force_from:
+        return
+    post = begun.read.post
+    asked = last_seen_thread(post, tuple(told))
+    if asked is not None and now - asked < question.ask_again_after:
+        return
+
+    def answer() -> Iterator[Recorded]:
+        try:
+            found.thread = archive.thread(question.profile.lists.announce, post)
+        except NotThere:
+            # It lags behind: nothing is known of the thread yet, and the archive is not to blame.
+            return
+        replies = tuple(sorted(one.hash for one in found.thread if one.hash != post))
+        yield _recorded(question, ThreadSeen(post, replies), "archive", now, every_branch=True)
+
+    found.take("archive", answer)
+    seen = {
+        reply
+        for one in known
+        if isinstance(one.fact, ThreadSeen) and one.fact.post == post
+        for reply in one.fact.replies
+    }
+    found.new_replies = tuple(one.hash for one in found.thread if one.hash not in {post, *seen})
 
 
 def _is_stale(question: Question, known: Sequence[Recorded], what: str, tags: Sequence[str] = ()) -> bool:
@@ -203,12 +256,8 @@ def _epochs(question: Question, wanted: Sequence[NVR], history: BuildHistory) ->
         yield _recorded(question, state, "koji", build.completed_at or question.horizon.now)
 
 
-def _unread_build(question: Question, known: Sequence[Recorded]) -> tuple[NVR, EVR] | None:
-    """The newest build, unless R2 has read it well already: what is in a build never changes.
-
-    Of a listing that has left, the last build that its users got.
-    """
-    facts = facts_from_evidence(
+def _facts(question: Question, known: Iterable[Recorded]) -> Facts:
+    return facts_from_evidence(
         question.package,
         question.collection,
         known,
@@ -216,12 +265,37 @@ def _unread_build(question: Question, known: Sequence[Recorded]) -> tuple[NVR, E
         horizon=question.horizon,
         profile=question.profile,
     )
+
+
+def _read_builds(
+    question: Question, known: Sequence[Recorded], found: Gathered, contents: BuildContentsSource
+) -> None:
+    """Read what R2 has not read: of a listing that has left, the last build, and one that is under way."""
+    tried: set[NVR] = set()
+    while True:
+        told = [*known, *found.evidence]
+        build = _unread_build(question, told)
+        if build is None or build[0] in tried:
+            return
+        tried.add(build[0])
+        found.take("koji", partial(_checked, question, told, build, contents))
+
+
+def _unread_build(question: Question, known: Sequence[Recorded]) -> tuple[NVR, EVR] | None:
+    """The newest build, unless R2 has read it well already: what is in a build never changes.
+
+    Of a listing that has left, the last build that its users got; and those that may have been a final build
+    before the newest one, which is none.
+    """
+    facts = _facts(question, known)
     left = facts.departure
     if isinstance(left, Departure) and left.last_build is not None and not _is_read(facts.last_check):
         stay = left.last_build
         return stay.nvr, stay.nvr.evr(stay.epoch)
-    if not isinstance(facts.newest, Known) or facts.newest.value is None or _is_read(facts.check):
+    if not isinstance(facts.newest, Known) or facts.newest.value is None:
         return None
+    if _is_read(facts.check):
+        return next(((stay.nvr, stay.nvr.evr(stay.epoch)) for stay in facts.unread_before), None)
     return facts.newest.value.nvr, facts.newest.value.evr
 
 

@@ -20,7 +20,7 @@ from epelbot.domain.facts import Facts, Horizon
 from epelbot.domain.retirement import State
 from epelbot.domain.verdict import Verdict
 from epelbot.faults import fault_point
-from epelbot.ledger import Connection, Ledger, evidence, health, listings, notices
+from epelbot.ledger import Connection, Ledger, evidence, health, listings, notices, posts
 from epelbot.ledger.codec import encode
 from epelbot.ledger.listings import Judged, Lease
 from epelbot.policy.facts_from_evidence import facts_from_evidence
@@ -185,7 +185,12 @@ def keep(
     Returns the numbers of the listings whose judgement was kept.
     """
     with ledger.write() as connection:
-        # Evidence before listings, as the recorder locks them; it is true whatever becomes of the judgement.
+        # Posts, evidence, listings, as the recorder locks them; all is true whatever becomes of the
+        # judgement.
+        threads = {post.hash: post for one in judgements for post in one.found.thread}
+        for _, post in sorted(threads.items()):
+            posts.keep(connection, post, now)
+        posts.read_again(connection, {reply for one in judgements for reply in one.found.new_replies}, now)
         evidence.add(connection, [piece for one in judgements for piece in one.found.evidence])
         held = listings.still_held(connection, [one.lease for one in judgements])
         kept = [one for one in judgements if one.lease.listing_id in held]
@@ -254,6 +259,7 @@ def _as_found(horizon: Horizon, found: Gathered) -> Horizon:
         repodata=None
         if horizon.repodata is None
         else replace(horizon.repodata, error=said.get("repodata", horizon.repodata.error)),
+        archive=replace(horizon.archive, error=said.get("archive", horizon.archive.error)),
     )
 
 
@@ -273,7 +279,7 @@ def _due_again(judgement: Judgement, rulebook: Rulebook, now: datetime) -> datet
         due.append(now + rulebook.sources_believed_for / 2)
         if _is_blind(excuse) or any(found.health.values()):
             due.append(now + _UNKNOWN_AGAIN)
-    if excuse.retirement is not None and excuse.retirement.state is not State.RETIRED:
+    if excuse.retirement is not None and not excuse.retirement.state.is_over:
         due.append(now + _OPEN_AGAIN)
     return min(due, default=None)
 

@@ -18,6 +18,7 @@ from epelbot.ledger.posts import PostLease
 from epelbot.policy.reader import READER_VERSION, read_post, starts_matter
 from epelbot.ports import ListArchive
 from epelbot.services import record
+from epelbot.services.read_replies import answers_in, root_of
 
 # The archive lags behind the list by an unknown time (FIELD 1.7): asked again after this, doubled each time.
 _FIRST_PAUSE = timedelta(minutes=2)
@@ -58,7 +59,11 @@ def read_claimed(
     reading: Reading | None = None
     if post.list_name == announce_list:
         reading = _to_keep(read_post(post, known_packages))
-        found = readings_of(post, known_packages, now, before=lease.reading)
+        root = root_of(ledger, archive, post) if complete else None
+        found = [
+            *readings_of(post, known_packages, now, before=lease.reading),
+            *answers_in(post, root, known_packages, now),
+        ]
     with ledger.write() as connection:
         settled = posts.settle(
             connection,

@@ -102,6 +102,7 @@ class Rulebook:
             repodata=trust("repodata", of.repodata.max_age_hours)
             if of.repodata.is_set_up_for(collection.name)
             else None,
+            archive=trust("archive", of.archive.max_age_hours),
             in_force_from=self.known_to_hold_from(connection, now),
             synced_at=evidence.syncs(connection, collection, tags[-1]),
         )

@@ -9,7 +9,7 @@ import textwrap
 
 from epelbot.domain.decision_log import Logged
 from epelbot.domain.excuse import Excuse
-from epelbot.domain.retirement import Retirement, State
+from epelbot.domain.retirement import Retirement
 from epelbot.domain.verdict import Finding
 from epelbot.wording.composes import compose_in_words, owed_in_words
 from epelbot.wording.steps import step_marks, waived_rules
@@ -50,7 +50,7 @@ def _retirement(retirement: Retirement, state: str, waived: frozenset[str]) -> l
         for mark, name in zip(step_marks(retirement.steps, waived, to_do=" "), _STEPS, strict=True)
     ]
     lines = [_hanging("retirement   ", f"{retirement.state.value}: it {state}")]
-    if retirement.state is not State.RETIRED:
+    if not retirement.state.is_over:
         lines += _filled_steps(marks)
     if retirement.reason:
         lines.append(_hanging("reason       ", retirement.reason))

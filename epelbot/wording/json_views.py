@@ -13,6 +13,7 @@ from epelbot.domain.departure import Departure
 from epelbot.domain.evidence import NeededBy
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.lifetime import Lifetime
+from epelbot.domain.matter import TakeOver
 from epelbot.domain.retirement import EarliestCompose, Retirement, Steps
 from epelbot.domain.verdict import Finding, Verdict
 from epelbot.domain.waiver import Waiver
@@ -146,6 +147,7 @@ def _retirement(excuse: Excuse, retirement: Retirement) -> dict[str, Any]:
         "asks_for_build": retirement.steps.asks_for_build,
         "reason": retirement.reason,
         "earliest_compose": _compose(retirement.earliest_compose),
+        "taken_over": None if retirement.takeover is None else _taken_over(retirement.takeover),
         "final_build": retirement.build if is_final else None,
         "decision": None
         if decision is None
@@ -176,6 +178,10 @@ def _departure(left: Departure) -> dict[str, Any]:
             for act in left.acts
         ],
     }
+
+
+def _taken_over(takeover: TakeOver) -> dict[str, Any]:
+    return {"by": takeover.who, "how": takeover.how.value, "at": _day(takeover.at), "url": takeover.url}
 
 
 def _steps(retirement: Retirement | None) -> dict[str, bool]:

@@ -17,11 +17,12 @@ from shlex import quote
 from epelbot.domain.departure import Departure
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.retirement import Retirement, State
-from epelbot.domain.verdict import Finding
+from epelbot.domain.verdict import Finding, Verdict
 from epelbot.policy.telling import COMPLETE
 from epelbot.policy.violations import VIOLATIONS
 from epelbot.wording.composes import commitment_in_words, compose_in_words
 from epelbot.wording.final_build import spec_changes
+from epelbot.wording.keeping import how_to_keep, ways_on
 from epelbot.wording.violation_mail import departed, needs_post, violations_of
 from epelbot.wording.waivers import waiver_in_words
 
@@ -88,23 +89,36 @@ def piece_of(matter: Matter, announce: str) -> Piece:
     excuse, rule = matter.excuse, matter.rule
     package, collection = excuse.package, excuse.collection
     finding = next(found for found in excuse.findings if found.rule == rule)
+    for_others = finding.verdict is Verdict.OTHERS_MUST_ACT
     asked = {
         "R1": f"announce on {announce} that {package} leaves {collection}, and why",
         "R2": _build_asked_for(excuse, finding),
+        "R5": f"say in the thread of the announcement whether you keep {package} in {collection}",
     }.get(rule, finding.remedy or finding.required)
     subject = {
         "R1": f"please announce that {package} leaves {collection}",
         "R2": f"{package} needs a final build before it leaves {collection}",
+        "R5": f"do you keep {package} in {collection}?",
+        "R6": f"{package} still needs a final build before it leaves {collection}",
+        "R8": f"does {package} stay in {collection}?",
     }.get(rule, f"{package} in {collection}: a step is missing")
-    how = {"R1": _how_to_announce(excuse, announce), "R2": _how_to_build(excuse, finding)}.get(rule, "")
+    how = {
+        "R1": _how_to_announce(excuse, announce),
+        "R2": _how_to_build(excuse, finding),
+        "R5": how_to_keep(excuse),
+        "R6": _how_to_go_on(excuse, finding),
+        "R8": _how_to_go_on(excuse, finding),
+    }.get(rule, "")
+    if for_others:
+        how = ""
     return Piece(
         subject,
         asked,
-        _who(excuse),
+        "the release manager" if for_others else _who(excuse),
         _by_when(excuse),
         _why(excuse, finding),
         how,
-        _not_yet() if how else "",
+        _not_yet() if how and rule != "R5" else "",
     )
 
 
@@ -255,6 +269,11 @@ def _how_to_build(excuse: Excuse, finding: Finding) -> str:
     )
     edit = "\n".join(f"    {line}".rstrip() for line in changes).lstrip("\n")
     return f"{commands}\n\n{edit}\n\n{then}"
+
+
+def _how_to_go_on(excuse: Excuse, finding: Finding) -> str:
+    build = next((found for found in excuse.findings if found.rule == "R2"), finding)
+    return ways_on(excuse, _how_to_build(excuse, build))
 
 
 def _changes(excuse: Excuse) -> Iterable[str]:

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from epelbot.domain.collection import Collection
 from epelbot.domain.excuse import Excuse
+from epelbot.domain.post import Post
 from epelbot.domain.retirement import Action, State, Steps
 from epelbot.domain.verdict import Verdict
 from epelbot.services.keep_word import NotNow
@@ -40,6 +41,7 @@ class Retirement(RuleBasedStateMachine):
         self.live: dict[str, str] = {}  # alias to status
         self.first_good_post: datetime | None = None
         self.first_notice_built: datetime | None = None
+        self.posts: list[Post] = []
 
     @initialize()
     def a_package_lives(self) -> None:
@@ -62,6 +64,7 @@ class Retirement(RuleBasedStateMachine):
     @rule(by=st.sampled_from(["ann", "bob", "mallory"]), lags=st.booleans())
     def announce(self, by: str, *, lags: bool) -> None:
         post = self.story.announced("oldtool", "epel9", by, self.house.now, archived=not lags)
+        self.posts.append(post)
         if by != "mallory":
             self.first_good_post = self.first_good_post or self.house.now
         self.look()
@@ -129,6 +132,33 @@ class Retirement(RuleBasedStateMachine):
         self.story.announced("oldtool", "epel9", by, self.house.now)
         self.house._fed = len(self.story.messages)
 
+    @precondition(lambda self: self.posts)
+    @rule(data=st.data(), by=st.sampled_from(["ann", "bob", "eve"]), told=st.booleans())
+    def somebody_offers_to_take_it_over(self, data: st.DataObject, by: str, *, told: bool) -> None:
+        post = data.draw(st.sampled_from(self.posts))
+        text = "I would like to take it over.\n"
+        self.story.posted(f"Re: {post.subject}", text, by, self.house.now, in_reply_to=post.message_id)
+        if not told:
+            self.house._fed = len(self.story.messages)
+        self.look()
+
+    @rule(days=st.sampled_from([3, 40]))
+    def it_is_retired_and_the_same_builds_are_tagged_again(self, days: int) -> None:
+        there = [stay.nvr for stay in self.story.world.taggings if stay.untagged_at is None]
+        for nvr in there:
+            self.story.untagged(str(nvr), "epel9", self.house.now)
+        self.look(days=days)
+        for nvr in there:
+            self.story.tagged(str(nvr), "epel9", self.house.now, by="releng")
+        self.look()
+
+    @rule()
+    def it_is_retired_without_a_word(self) -> None:
+        for stay in list(self.story.world.taggings):
+            if stay.untagged_at is None:
+                self.story.untagged(str(stay.nvr), "epel9", self.house.now)
+        self.look()
+
     @rule(source=st.sampled_from(SOURCES))
     def a_source_goes_down_or_up(self, source: str) -> None:
         self.story.world.down ^= {source}
@@ -181,6 +211,8 @@ class Retirement(RuleBasedStateMachine):
         self.what_cannot_be_known_never_counts_as_a_pass(excuse)
         self.a_decision_stands_for_its_post_and_build_alone(excuse)
         self.nobody_is_told_twice_or_before_the_cause()
+        self.the_entry_is_that_of_the_present_life(excuse)
+        self.what_somebody_wants_to_keep_waits_for_a_word(excuse)
 
     def the_state_says_what_the_steps_say(self, excuse: Excuse) -> None:
         retirement = excuse.retirement
@@ -195,7 +227,7 @@ class Retirement(RuleBasedStateMachine):
 
     def what_cannot_be_known_never_counts_as_a_pass(self, excuse: Excuse) -> None:
         if any(one.verdict is Verdict.CANNOT_KNOW for one in excuse.findings):
-            assert excuse.verdict is Verdict.CANNOT_KNOW
+            assert excuse.verdict in (Verdict.CANNOT_KNOW, Verdict.VIOLATED)
             assert excuse.retirement is None or excuse.retirement.state is not State.QUEUED
 
     def a_decision_stands_for_its_post_and_build_alone(self, excuse: Excuse) -> None:
@@ -212,13 +244,34 @@ class Retirement(RuleBasedStateMachine):
                 assert (self.first_good_post or TODAY + timedelta(days=9999)) <= row.created_at
                 assert (self.first_notice_built or TODAY + timedelta(days=9999)) <= row.created_at
 
+    def the_entry_is_that_of_the_present_life(self, excuse: Excuse) -> None:
+        if excuse.lifetime is None:
+            return
+        stays = sorted(self.story.world.taggings, key=lambda stay: stay.tagged_at)
+        here_until, absent = stays[0].tagged_at, timedelta()
+        for stay in stays:
+            absent = max(absent, stay.tagged_at - here_until)
+            here_until = max(here_until, stay.untagged_at or self.house.now)
+        days = {stay.tagged_at.date() for stay in stays}
+        assert excuse.lifetime.entered in days
+        if absent <= timedelta(days=14):
+            assert excuse.lifetime.entered == min(days)
+
+    def what_somebody_wants_to_keep_waits_for_a_word(self, excuse: Excuse) -> None:
+        retirement = excuse.retirement
+        if retirement is None or retirement.takeover is None or retirement.decision is not None:
+            return
+        assert retirement.state in (State.ADOPTION_PROPOSED, State.ADOPTED, State.WITHDRAWN, State.RETIRED)
+
     def teardown(self) -> None:
         """At the end every source is up: who saw it all happen and who sees it all at once say the same."""
         if not self.builds:
             return
         self.story.world.down.clear()
         at_once = House(self.story, now=self.house.now)
-        at_once.keep([one for one in self.house.evidence() if one.kind in ("decision", "waiver", "undo")])
+        # Who had the package when, no source tells afterwards (FIELD 1.6).
+        kept = ("access", "decision", "waiver", "undo")
+        at_once.keep([one for one in self.house.evidence() if one.kind in kept])
         for house in (self.house, at_once):
             house.feed(self.story.messages)
             house.later(days=1)
@@ -228,10 +281,15 @@ class Retirement(RuleBasedStateMachine):
 def _said(excuse: Excuse) -> object:
     """What is said, but for when something was learnt and how its mail stands.
 
-    R4 is the bot's own act: who first sees a retirement when it is decided has nothing left to tell.
+    R4 is the bot's own act: who first sees a retirement when it is decided, paused or over has nothing left
+    to tell.
     """
     retirement = excuse.retirement
-    decided = retirement is not None and retirement.decision is not None
+    decided = retirement is not None and (
+        retirement.decision is not None
+        or retirement.takeover is not None
+        or retirement.state in (State.ADOPTED, State.WITHDRAWN)
+    )
     return (
         excuse.verdict,
         excuse.lifetime,

@@ -103,6 +103,23 @@ def read(
     return told(fact, at, "archive", confirmed=confirmed)
 
 
+def reply(
+    at: datetime,
+    meaning: Meaning,
+    *,
+    post: str = "Q1",
+    author: str | None = "ann",
+    thread: str | None = "P1",
+    collection: str | None = "epel9",
+) -> Recorded:
+    reading = Reading(meaning, (PACKAGE,), (collection,) if collection else (), why="so it says")
+    sender = f"{(author or 'Eve').title()} <{author or 'eve'}@example.org>"
+    fact = PostRead(
+        post, collection, reading, author, sender, False, True, f"https://lists/{post}", in_thread_of=thread
+    )
+    return told(fact, at, "archive")
+
+
 def access(owner: str, at: datetime, *, source: str = "dist-git", seen: datetime | None = None) -> Recorded:
     return told(AccessSeen(PackageAccess(owner)), at, source, confirmed=seen)
 

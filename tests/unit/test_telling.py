@@ -48,7 +48,7 @@ LIVES = [
     checked(OLD, "lacks"),
     synced(NOW),
 ]
-POST = read(day("2026-10-01"))
+POST = read(day("2026-11-01"))
 
 
 def excuse_of(evidence: list[Recorded], *, was_told: bool = False) -> Excuse:
@@ -137,7 +137,7 @@ def one_telling(evidence: list[Recorded], as_of: date | None = None) -> Telling:
 
 
 def test_a_step_is_due_before_the_minor_with_which_the_package_may_leave() -> None:
-    assert one_telling([*LIVES, POST], as_of=date(2026, 10, 5)).due == date(2026, 11, 20)
+    assert one_telling([*LIVES, POST], as_of=date(2026, 11, 5)).due == date(2026, 11, 20)
     assert one_telling(whole_case(), as_of=date(2026, 10, 15)).due == date(2026, 11, 20)
 
 

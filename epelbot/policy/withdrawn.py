@@ -1,0 +1,84 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""R8 withdrawn: an entitled post in the thread takes the retirement back.
+
+A newer stable build without the file looks like it, too; then the maintainer is asked.
+"""
+
+from __future__ import annotations
+
+from epelbot.domain.facts import Known, Missing, NewestBuild
+from epelbot.domain.retirement import Action
+from epelbot.domain.verdict import Evidence, Finding, Verdict
+from epelbot.policy.adoption import is_paused
+from epelbot.policy.links import koji_build
+from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule, cannot_know
+
+
+def _judge(case: Case) -> Finding | None:
+    facts = case.facts
+    ending = facts.ending
+    if ending is not None:
+        if ending.adopted:
+            return None
+        return Finding(
+            "R8",
+            Verdict.OK,
+            f"withdrawn by {ending.by} on {ending.at:%Y-%m-%d}",
+            RULE.required,
+            evidence=(Evidence(f"post by {ending.by}", ending.url, ending.at),),
+        )
+    decision = facts.decision
+    if isinstance(facts.thread, Missing) and decision is not None and decision.action is not Action.REJECT:
+        # Before it is decided, R5 says so.
+        return cannot_know(RULE, facts.thread)
+    if facts.announcement is None or decision is not None or is_paused(facts):
+        return None
+    if facts.undone and isinstance(facts.newest, Known):
+        return _undone(facts.newest)
+    if facts.withdrawal_doubts:
+        doubt = facts.withdrawal_doubts[-1]
+        return Finding(
+            "R8",
+            Verdict.OTHERS_MUST_ACT,
+            f"a post by {doubt.who} on {doubt.at:%Y-%m-%d} may take the retirement back, but nobody knows "
+            "that its author may",
+            RULE.required,
+            remedy="read the post; a maintainer can say it again from a Fedora address, or the release "
+            "manager rejects the retirement",
+            waivable_by=RELEASE_MANAGER,
+            evidence=tuple(
+                Evidence(f"post by {one.who}", one.url, one.at) for one in facts.withdrawal_doubts
+            ),
+        )
+    return None
+
+
+def _undone(newest: Known[NewestBuild | None]) -> Finding | None:
+    build = newest.value
+    if build is None:
+        return None
+    return Finding(
+        "R8",
+        Verdict.MUST_ACT,
+        f"the newest stable build, {build.nvr}, no longer says that it is retired, but the announcement "
+        "stands",
+        RULE.required,
+        remedy="say in the thread of the announcement that the package stays, or make another final build",
+        waivable_by=RELEASE_MANAGER,
+        evidence=(
+            Evidence(f"{build.nvr} in the stable tag", koji_build(str(build.nvr)), build.stable_since),
+        ),
+    )
+
+
+RULE = Rule(
+    "R8",
+    "withdrawn",
+    needs=(),
+    judge=_judge,
+    required="what is announced is meant still; a withdrawal is said by a maintainer in the thread",
+    waivable_by=RELEASE_MANAGER,
+    concerns=lambda case: case.leaving or (case.open and case.facts.ending is not None),
+)
