@@ -16,7 +16,7 @@ import quopri
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 
@@ -79,7 +79,7 @@ def decoded(value: str) -> str:
         return value
     try:
         return str(make_header(decode_header(value[:HEADER_LIMIT]), maxlinelen=HEADER_LIMIT))
-    except (HeaderParseError, LookupError, ValueError):
+    except (MessageError, LookupError, ValueError):
         return value
 
 

@@ -280,3 +280,8 @@ def test_so_does_the_time_to_read_html(piece: bytes) -> None:
 
 def test_what_is_nested_deeply_ends() -> None:
     assert post_of_mail(NESTED + b"text", NOW).text is not None
+
+
+def test_an_encoded_word_with_a_stray_byte_is_left_as_it_is() -> None:
+    raw = b"From: =?iso-8859-1?Q?J=FC\x80rgen?= <j@example.org>\nSubject: hello\n\ntext"
+    assert "j@example.org" in post_of_mail(raw, NOW).sender
