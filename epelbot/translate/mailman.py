@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from typing import Any
 
@@ -88,5 +88,5 @@ def _decoded(value: Any, where: str) -> str | None:
         return raw
     try:
         return line_or_none(str(make_header(decode_header(raw), maxlinelen=LINE_LIMIT)), where) or raw
-    except (HeaderParseError, LookupError, ValueError):
+    except (MessageError, LookupError, ValueError):
         return raw

@@ -283,5 +283,5 @@ def test_what_is_nested_deeply_ends() -> None:
 
 
 def test_an_encoded_word_with_a_stray_byte_is_left_as_it_is() -> None:
-    raw = b"From: =?iso-8859-1?Q?J=FC\x80rgen?= <j@example.org>\nSubject: hello\n\ntext"
+    raw = b"From: =?\x80so-8859-1?Q?J=FCrgen?= <j@example.org>\nSubject: hello\n\ntext"
     assert "j@example.org" in post_of_mail(raw, NOW).sender
