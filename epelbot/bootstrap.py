@@ -160,6 +160,14 @@ class RealWiring:
         patience = Patience(connect=5, read=10, whole=20, pauses=())
         return self._web_sources(Http(about=self.settings.sources.contact or None, patience=patience))
 
+    def more_sources(self) -> Sources:
+        """The same as `sources`, for another thread: a session with the web serves one."""
+        from epelbot.http import Http
+        from epelbot.ports import Sources
+
+        of = self.settings.sources
+        return self._web_sources(Http(about=of.contact or None)) if of.online else Sources()
+
     def greet_mail_server(self) -> None:
         """Connect to the mail server as for a mail, and leave; raises as `Mailer.send` does."""
         self.mailer.greet()
@@ -205,8 +213,10 @@ class RealWiring:
     def _web_sources(self, http: Http) -> Sources:
         from epelbot.ports import Sources
         from epelbot.sources.bodhi import Bodhi
+        from epelbot.sources.datagrepper import Datagrepper
         from epelbot.sources.distgit import DistGit
         from epelbot.sources.hyperkitty import HyperKitty
+        from epelbot.translate.followed import whole_topics
 
         of = self.settings.sources
         return Sources(
@@ -215,6 +225,7 @@ class RealWiring:
             packages=DistGit(http, of.distgit.url),
             archive=HyperKitty(http, of.archive.url, of.archive.host),
             calendars=self._calendars(),
+            messages=Datagrepper(http, of.datagrepper.url, whole_topics(self.settings.bus.environments)),
         )
 
     def _calendars(self) -> tuple[CalendarSource, ...]:

@@ -129,6 +129,14 @@ class Http:
             # A charset that Python has never heard of.
             return answer.body.decode("utf-8", "replace")
 
+    def get_bytes(
+        self, url: str, params: Query | None = None, *, accept: str, limit: int | None = None
+    ) -> bytes:
+        """An answer as it came. A web page in its place is an outage."""
+        answer = self._ask("GET", url, {"Accept": accept}, limit, params=params)
+        _refuse_page(url, answer)
+        return answer.body
+
     def post(self, url: str, body: bytes, content_type: str, *, limit: int | None = None) -> bytes:
         """The answer to a question that is put by POST and changes nothing (an XML-RPC read).
 

@@ -189,6 +189,24 @@ class ListArchive(Protocol):
     def thread(self, list_name: str, post_hash: str) -> tuple[Post, ...]:
         """All posts of the thread that the post is in, oldest first, without texts."""
 
+    def posts_since(self, list_name: str, since: datetime) -> tuple[Post, ...]:
+        """All posts of the list from that time on, oldest first, without texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of recorded messages as datagrepper serves it; ``share`` tells how much is done, from 0 to 1."""
+
+    text: bytes
+    share: float
+
+
+class MessageArchive(Protocol):
+    """The bus's own memory: datagrepper."""
+
+    def pages(self, since: datetime, until: datetime) -> Iterator[Page]:
+        """Every message that we follow and that was sent in that time, both ends included, oldest first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mail:
@@ -240,3 +258,4 @@ class Sources:
     archive: ListArchive | None = None
     calendars: tuple[CalendarSource, ...] = ()
     index: PackageIndex | None = None
+    messages: MessageArchive | None = None

@@ -204,6 +204,13 @@ class RedHatSource:
 
 
 @dataclass(frozen=True, slots=True)
+class DatagrepperSource:
+    """datagrepper, which keeps every message of the bus."""
+
+    url: str = "https://apps.fedoraproject.org/datagrepper"
+
+
+@dataclass(frozen=True, slots=True)
 class Sources:
     """What is looked up. Unless ``online``, epelbot judges from messages (and local RPMs) alone.
 
@@ -223,6 +230,7 @@ class Sources:
     endoflife: EndOfLifeSource = field(default_factory=EndOfLifeSource)
     red_hat: RedHatSource = field(default_factory=RedHatSource)
     repodata: RepodataSource = field(default_factory=RepodataSource)
+    datagrepper: DatagrepperSource = field(default_factory=DatagrepperSource)
     rpms: str = ""
     sync_max_age_hours: int = 96
     ask_again_minutes: int = 10
@@ -335,6 +343,21 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
+class SweepTimes:
+    """When ``epelbot run`` catches up with the bus and sweeps the sources, if they are online.
+
+    ``at_start``, and every so many hours after that; 0 leaves the rest to timers of yours, which call
+    ``epelbot sweep``.
+    """
+
+    at_start: bool = True
+    every_hours: int = 24
+
+    def __post_init__(self) -> None:
+        _at_least(0, every_hours=self.every_hours)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set."""
 
@@ -346,6 +369,7 @@ class Settings:
     deliver: Deliver = field(default_factory=Deliver)
     smtp: Smtp = field(default_factory=Smtp)
     work: Work = field(default_factory=Work)
+    sweep: SweepTimes = field(default_factory=SweepTimes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "consume": ("service", "Take messages from the bus into the inbox."),
     "work": ("service", "Record, judge, tell and deliver what is waiting."),
     "ingest": ("ingest", "Take recorded messages from files into the inbox."),
+    "catch-up": ("catch_up", "Take in the messages that were missed, from datagrepper."),
     "sweep": ("sweep", "Rebuild what is known from Koji, Bodhi and dist-git."),
     "explain": ("explain", "Why a package stands where it stands."),
     "queue": ("queue", "The release manager's queue of retirements."),

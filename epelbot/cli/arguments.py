@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import click
 
 from epelbot.domain.collection import Collection
 
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?Z?)?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -47,7 +48,25 @@ class DayType(click.ParamType[date]):
             self.fail(f"{value!r} is no day; write it as 2026-11-23", param, ctx)
 
 
+class InstantType(click.ParamType[datetime]):
+    """A moment in UTC: a day, or a day and a time."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The moment, or a usage error that shows the forms."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            # By itself it takes other forms, and zones, too.
+            text = value.removesuffix("Z") if _INSTANT.fullmatch(value) else ""
+            return datetime.fromisoformat(text).replace(tzinfo=UTC)
+        except ValueError:
+            self.fail(f"{value!r} is no time in UTC; write it as 2026-11-23 or 2026-11-23T14:30", param, ctx)
+
+
 COLLECTION = CollectionType()
+INSTANT = InstantType()
 DAY = DayType()
 
 collection_option = click.option(

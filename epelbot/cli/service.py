@@ -16,6 +16,7 @@ from epelbot import __version__
 from epelbot.cli.app import FINE
 from epelbot.cli.stopping import stopping
 from epelbot.cli.wiring import BusConsumer, Wiring
+from epelbot.services.sweep_timer import SweepTimer
 from epelbot.services.worker import Worker
 
 _log = logging.getLogger("epelbot")
@@ -52,14 +53,19 @@ def run(wiring: Wiring) -> int:
     with stopping() as stop:
         bus, worker = wiring.bus, _worker(wiring)
         _announce(wiring, "runs", f"on {wiring.ledger.where}, with messages from {bus.broker}")
+        sweeps = _sweeps(wiring, stop)
         consumer = _ConsumerThread(bus, stop)
         consumer.start()
+        if sweeps is not None:
+            sweeps.start()
         try:
             worker.run(stop, until_idle=False)
         finally:
             # Neither half goes on without the other: whoever watches the process starts both again.
             stop.set()
             consumer.join()
+            if sweeps is not None:
+                sweeps.join()
     if consumer.failure is not None:
         raise consumer.failure
     return FINE
@@ -79,6 +85,17 @@ class _ConsumerThread(threading.Thread):
             self.failure = error
         finally:
             self._stop_asked.set()
+
+
+def _sweeps(wiring: Wiring, stop: threading.Event) -> threading.Thread | None:
+    """The thread that catches up and sweeps; made before the consumer stores what comes in now."""
+    times = wiring.settings.sweep
+    if not wiring.settings.sources.online or not (times.at_start or times.every_hours):
+        return None
+    timer = SweepTimer(
+        wiring.ledger, wiring.rulebook, wiring.more_sources(), wiring.intake, times, wiring.now
+    )
+    return threading.Thread(target=timer.run, args=(stop, timer.gap()), name="epelbot-sweep", daemon=True)
 
 
 def _consume(bus: BusConsumer, stop: threading.Event) -> None:

@@ -31,7 +31,7 @@ from epelbot.wording.sweep_text import SWEEP_TITLES, missed_lines, stopped_sente
 @json_option
 @click.pass_obj
 def sweep(wiring: Wiring, collections: tuple[Collection, ...], as_json: bool) -> int:
-    """Rebuild what is known of whole collections from Koji, Bodhi and dist-git.
+    """Rebuild what is known of whole collections from Koji, Bodhi, dist-git and the list archive.
 
     It fills an empty database, and finds what messages have missed. Ctrl-C stops it at a good moment; the
     next one goes on from there. 'epelbot work' then judges the listings of which something new was found.

@@ -87,6 +87,9 @@ class Wiring(Protocol):
     def hasty_sources(self) -> Sources:
         """All sources, asked on a person's word and given up after seconds, for whom somebody waits."""
 
+    def more_sources(self) -> Sources:
+        """The same as `sources`, for another thread."""
+
     def greet_mail_server(self) -> None:
         """Connect to the mail server as for a mail, and leave; raises as `Mailer.send` does."""
 

@@ -62,7 +62,7 @@ def add(connection: Connection, recorded: Sequence[Recorded]) -> None:
     latest confirmation and the fullest telling, so that neither order nor repetition of arrival matters.
     """
     if recorded:
-        rows = _rows(recorded)
+        rows, _ = _rows(recorded)
         # In key order: two workers that lock in the same order can't lock each other out.
         connection.execute(_statement(connection), [rows[key] for key in sorted(rows)])
 
@@ -73,13 +73,12 @@ def add_new(connection: Connection, recorded: Sequence[Recorded]) -> list[Record
     For a sweep, which finds again what is known: an event is not written twice, only standing facts are
     confirmed.
     """
-    rows = _rows(recorded)
-    firsts = {one.key: one for one in reversed(recorded)}
+    rows, firsts = _rows(recorded)
     known = _known(connection, list(rows))
     changed = [key for key in sorted(rows) if key not in known or isinstance(firsts[key].fact, _STANDING)]
     if changed:
         connection.execute(_statement(connection), [rows[key] for key in changed])
-    return [firsts[key] for key in rows if key not in known]
+    return [one for key, one in firsts.items() if key not in known]
 
 
 def _known(connection: Connection, keys: Sequence[str]) -> set[str]:
@@ -90,13 +89,17 @@ def _known(connection: Connection, keys: Sequence[str]) -> set[str]:
     return found
 
 
-def _rows(recorded: Sequence[Recorded]) -> dict[str, dict[str, Any]]:
+def _rows(recorded: Sequence[Recorded]) -> tuple[dict[str, dict[str, Any]], dict[str, Recorded]]:
+    """One row for each key, and the first of those whose key it is."""
     rows: dict[str, dict[str, Any]] = {}
+    firsts: dict[str, Recorded] = {}
     for one in recorded:
         row = _row(one)
-        known = rows.get(row["key"])
-        rows[row["key"]] = row if known is None else _joined(known, row)
-    return rows
+        key = row["key"]
+        known = rows.get(key)
+        rows[key] = row if known is None else _joined(known, row)
+        firsts.setdefault(key, one)
+    return rows, firsts
 
 
 def _statement(connection: Connection) -> Executable:

@@ -162,6 +162,12 @@ def listed(connection: Connection, status: str | None, limit: int) -> list[Inbox
     return [InboxRow(*row) for row in connection.execute(query)]
 
 
+def latest(connection: Connection, limit: int) -> list[bytes]:
+    """The payloads that came in last and were no damaged ones, the newest first."""
+    query = select(inbox.c.payload).where(inbox.c.status != PARKED).order_by(inbox.c.seq.desc())
+    return list(connection.scalars(query.limit(limit)))
+
+
 def by_id(connection: Connection, message_id: str) -> InboxRow:
     """One message; BadInput when there is none of that id."""
     row = connection.execute(select(inbox).where(inbox.c.id == message_id)).one_or_none()

@@ -62,12 +62,14 @@ def touch(
     now: datetime,
     *,
     whole: Iterable[str] = (),
+    many: bool = False,
 ) -> None:
     """Something is new for these (package, collection) pairs: they exist from now on and are due.
 
     And for the ``whole`` of these collections (a sync): their open retirements are due, and running
     judgements of all their listings start again. Say all that is new in one call, since two workers that
-    lock listings in one order can't lock each other out.
+    lock listings in one order can't lock each other out. With ``many``, those that wait to be judged anyway
+    are passed over: they are locked until this is committed, so whoever judges them sees what is new.
     """
     touched = set(names)
     raised = sorted(set(whole))
@@ -85,6 +87,8 @@ def touch(
             listings.c.collection == collection, listings.c.state.is_not(None)
         )
         touched |= {(package, collection) for package in connection.scalars(opened)}
+    if many:
+        touched -= _waiting(connection, touched, now)
     rows = [
         {
             "package": package,
@@ -122,6 +126,22 @@ def raise_collections(connection: Connection, names: Iterable[str]) -> None:
                 index_elements=["name"], set_={"generation": collections.c.generation + 1}
             )
         )
+
+
+def _waiting(connection: Connection, names: Iterable[tuple[str, str]], now: datetime) -> set[tuple[str, str]]:
+    """Those of the listings that are due, held by nobody, and locked by us from now on."""
+    packages = sorted({package for package, _ in names})
+    found: set[tuple[str, str]] = set()
+    for start in range(0, len(packages), _MOST_AT_ONCE):
+        query = select(listings.c.id, listings.c.package, listings.c.collection).where(
+            listings.c.package.in_(packages[start : start + _MOST_AT_ONCE]),
+            listings.c.due_at <= now,
+            listings.c.attempts == 0,
+            listings.c.lease_until.is_(None),
+        )
+        query = query.order_by(listings.c.package, listings.c.collection).with_for_update()
+        found.update((package, collection) for _, package, collection in connection.execute(query))
+    return found
 
 
 def _at_the_latest(connection: Connection, at: ColumnElement[datetime]) -> ColumnElement[datetime]:

@@ -20,6 +20,8 @@ UNREAD = "unread"
 READ = "read"
 #: Read as far as the headers go; its text never came.
 HEADERS_ONLY = "headers"
+# Values in one statement.
+_MOST_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,15 @@ def keep(connection: Connection, post: Post, now: datetime) -> None:
                 fence=row.fence + 1,
             )
         )
+
+
+def unknown(connection: Connection, hashes: list[str]) -> set[str]:
+    """Those of the posts, by hash, that the ledger does not have."""
+    found: set[str] = set(hashes)
+    for start in range(0, len(hashes), _MOST_AT_ONCE):
+        some = hashes[start : start + _MOST_AT_ONCE]
+        found -= set(connection.scalars(select(posts.c.hash).where(posts.c.hash.in_(some))))
+    return found
 
 
 def claim(connection: Connection, now: datetime, holder: str, lease_seconds: int) -> PostLease | None:

@@ -76,9 +76,16 @@ def keep(connection: Connection, told: Sequence[Recorded], now: datetime) -> Non
 
 def keep_found(connection: Connection, told: Sequence[Recorded], now: datetime) -> list[Recorded]:
     """Keep what a sweep found, and give what of it is new; only that makes listings due."""
-    new = evidence.add_new(connection, told)
+    if not told:
+        return []
+    by_hash = {one.fact.post.hash: one.fact.post for one in told if isinstance(one.fact, PostSeen)}
+    unknown = posts.unknown(connection, list(by_hash))
+    for post_hash in sorted(unknown):
+        posts.keep(connection, by_hash[post_hash], now)
+    new = [one for one in told if isinstance(one.fact, PostSeen) and one.fact.post.hash in unknown]
+    new += evidence.add_new(connection, [one for one in told if not isinstance(one.fact, PostSeen)])
     leading = leading_minors(listings.branches_of_tags(connection))
-    listings.touch(connection, _concerned(connection, new, leading), now)
+    listings.touch(connection, _concerned(connection, new, leading), now, many=True)
     return new
 
 
@@ -108,10 +115,17 @@ def _concerned(
     # What is known of these packages is looked at again. A post's text, too, may take back what its subject
     # alone had said of other collections.
     of_all: set[tuple[str, int | None]] = set()
+    by_tag: dict[str, str | None] = {}
     for one in told:
         if one.package is None:
             continue
-        collection = _collection(one, leading)
+        if isinstance(one.fact, BuildTagged | PackageListChanged):
+            # Of these a sweep brings thousands at once, with a handful of tags.
+            if one.fact.tag not in by_tag:
+                by_tag[one.fact.tag] = _collection(one, leading)
+            collection = by_tag[one.fact.tag]
+        else:
+            collection = _collection(one, leading)
         if collection is not None:
             found.add((one.package, collection))
         if isinstance(

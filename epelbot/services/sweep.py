@@ -20,6 +20,7 @@ from epelbot.domain.evidence import (
     Fact,
     LookedUp,
     PackageListChanged,
+    PostSeen,
     Recorded,
     UpdateSeen,
 )
@@ -29,7 +30,7 @@ from epelbot.policy.departure_from_evidence import LOOKED_AT
 from epelbot.ports import Sources
 from epelbot.services.record import keep_found, learn_releases
 from epelbot.services.rulebook import Rulebook
-from epelbot.services.sweep_parts import Step, View, branches, builds, people, updates
+from epelbot.services.sweep_parts import Step, View, branches, builds, people, posts, updates
 
 #: Called after each step with the part's title and how much of the part is done, from 0 to 1.
 Progress = Callable[[str, float], None]
@@ -118,6 +119,9 @@ class Sweep:
                 yield self._part("branches", collection, "dist-git"), branches(view, of.packages)
         if of.packages is not None:
             yield self._part("people", None, "dist-git"), people(self.ledger, self.clock(), of.packages)
+        if of.archive is not None:
+            announce = self.rulebook.profile.lists.announce
+            yield self._part("posts", None, "archive"), posts(self.ledger, announce, self.clock(), of.archive)
 
     def _part(self, what: str, collection: Collection | None, source: str) -> PartDone:
         with self.ledger.read() as connection:
@@ -149,6 +153,8 @@ class Sweep:
         swept.stopped = True
 
     def _keep(self, step: Step, done: PartDone, swept: Swept) -> None:
+        if not step.told and not step.reached:
+            return
         with self.ledger.write() as connection:
             new = keep_found(connection, step.told, self.clock())
             for mark, until in step.reached:
@@ -186,7 +192,7 @@ def _whole(what: str, collection: Collection | None) -> str:
 def _missed(connection: Connection, new: Sequence[Recorded]) -> list[Recorded]:
     """What of it no message had told: the bus and the source tell one thing in two ways, a moment apart."""
     news = [one for one in new if not _is_look(one.fact) and one.package is not None]
-    found: list[Recorded] = []
+    found = [one for one in new if isinstance(one.fact, PostSeen)]
     for kind in sorted({type(one.fact) for one in news}, key=lambda kind: kind.__name__):
         mine = [one for one in news if isinstance(one.fact, kind)]
         packages = {one.package for one in mine if one.package is not None}

@@ -24,6 +24,7 @@ from epelbot.domain.evidence import (
     Fact,
     LookedUp,
     PackageListChanged,
+    PostSeen,
     Pushed,
     Recorded,
     UpdateSeen,
@@ -34,11 +35,11 @@ from epelbot.domain.people import as_listed
 from epelbot.ledger import Ledger, evidence, listings, marks
 from epelbot.policy.builds_from_evidence import TAG_HISTORY, UPDATES
 from epelbot.policy.departure_from_evidence import BRANCH, LOOKED_AT
-from epelbot.ports import BuildHistory, PackageSources, UpdateSource
+from epelbot.ports import BuildHistory, ListArchive, PackageSources, UpdateSource
 from epelbot.services.gather_departures import entries_told, may_be_dead, retired_packages, tip_told
 
 #: Pieces of evidence in one transaction: long enough to be fast, short enough for others to get their turn.
-STEP = 2000
+STEP = 5000
 # Packages whose evidence of people is compared at once: one page of dist-git's list.
 _PAGE = 100
 # No collection that we know has anything from before it.
@@ -48,6 +49,8 @@ _FIRST_TIME, _LONGEST_TIME = timedelta(days=90), timedelta(days=365)
 _FEW = 3000
 # Clocks differ, and what began before a mark may have been written down after it.
 _OVERLAP = timedelta(hours=1)
+# As long as a violation is shown; and posts are dated by their senders, and may wait for a moderator.
+_POSTS_SINCE, _LATE_POSTS = timedelta(days=400), timedelta(days=14)
 T = TypeVar("T")
 
 
@@ -114,8 +117,8 @@ class _Times:
         """Go to the next time; False when there is none."""
         if self.before >= self.until:
             return False
-        if found < _FEW:
-            self._length = min(self._length * 2, _LONGEST_TIME)
+        more = self._length * 2 if found < _FEW else self._length / 2
+        self._length = max(_FIRST_TIME, min(more, _LONGEST_TIME))
         self.since = self.before
         self.before = min(self.since + self._length, self.until)
         return True
@@ -133,16 +136,15 @@ def builds(view: View, history: BuildHistory) -> Iterator[Step]:
         while True:
             stays = history.changes_in_tag(tag, times.since, times.before)
             share = (number + times.share) / len(horizon.tags)
-            for some in _portions([one for stay in stays for one in _tagged(view, stay)]):
-                yield Step(some, share)
-            yield Step((), share, ((mark, times.before),))
+            told = [one for stay in stays for one in _tagged(view, stay)]
+            yield from _kept(told, share, mark, times)
             if not times.move_on(len(stays)):
                 break
     packages = view.packages()
     # Few are ever blocked, and of the others the list tells all.
     blocked = view.ever_blocked(packages) | {package for package in packages if listed.get(package)}
     entries = history.entries_of(sorted(blocked), horizon.tags) if blocked else {}
-    told: list[Recorded] = []
+    told = []
     for package in packages:
         told += entries_told(package, view.collection.major, entries.get(package, ()), view.asked_at)
         if package in listed:
@@ -165,9 +167,8 @@ def updates(view: View, bodhi: UpdateSource, history: BuildHistory | None) -> It
         while True:
             found = bodhi.updates_submitted(tag, times.since, times.before)
             share = (number + times.share) / len(horizon.tags)
-            for some in _portions([one for update in found for one in _updated(view, update)]):
-                yield Step(some, share)
-            yield Step((), share, ((mark, times.before),))
+            told = [one for update in found for one in _updated(view, update)]
+            yield from _kept(told, share, mark, times)
             if not times.move_on(len(found)):
                 break
         live = bodhi.live_updates(tag)
@@ -233,15 +234,40 @@ def people(ledger: Ledger, asked_at: datetime, sources: PackageSources) -> Itera
     with ledger.read() as connection:
         known = listings.packages(connection)
     listed: dict[str, AccessSeen] = {}
+    told: list[Recorded] = []
     done = 0
     for package, access in sources.every_access():
         if package in known:
             listed[package] = AccessSeen(as_listed(access), partial=True)
-        if len(listed) >= _PAGE:
-            done += len(listed)
-            yield Step(_other_people(ledger, asked_at, listed), min(1.0, done / len(known)))
-            listed = {}
-    yield Step(_other_people(ledger, asked_at, listed))
+        if len(listed) < _PAGE:
+            continue
+        done += len(listed)
+        told += _other_people(ledger, asked_at, listed)
+        listed = {}
+        share = min(1.0, done / len(known))
+        if len(told) < STEP:
+            yield Step((), share)
+        else:
+            yield Step(told, share)
+            told = []
+    yield Step([*told, *_other_people(ledger, asked_at, listed)])
+
+
+def posts(ledger: Ledger, list_name: str, asked_at: datetime, archive: ListArchive) -> Iterator[Step]:
+    """The list archive: every post since the last time; each that is new is then read as if the bus told it.
+
+    The archive knows no accounts, so that a person has to say whether its author was entitled (R1).
+    """
+    mark = f"posts {list_name}"
+    with ledger.read() as connection:
+        reached = marks.reached(connection, mark)
+    since = asked_at - _POSTS_SINCE if reached is None else reached - _LATE_POSTS
+    found = archive.posts_since(list_name, since)
+    for some in _portions(found):
+        # The time in the archive is the sender's word, and none that is still to come.
+        dated = [replace(one, posted_at=min(one.posted_at, asked_at)) for one in some]
+        yield Step([Recorded(PostSeen(one), None, None, "archive", one.posted_at, asked_at) for one in dated])
+    yield Step((), 1.0, ((mark, asked_at),))
 
 
 def _other_people(ledger: Ledger, asked_at: datetime, listed: dict[str, AccessSeen]) -> list[Recorded]:
@@ -264,6 +290,15 @@ def _times(view: View, mark: str) -> _Times:
     with view.ledger.read() as connection:
         reached = marks.reached(connection, mark)
     return _Times(None if reached is None else reached - _OVERLAP, view.asked_at)
+
+
+def _kept(told: Sequence[Recorded], share: float, mark: str, times: _Times) -> Iterator[Step]:
+    """What one time has told. That a time was empty is not worth a transaction, unless it was the last."""
+    portions = list(_portions(told))
+    for some in portions[:-1]:
+        yield Step(some, share)
+    reached = ((mark, times.before),) if portions or times.before >= times.until else ()
+    yield Step(portions[-1] if portions else (), share, reached)
 
 
 def _tagged(view: View, stay: Tagging) -> Iterator[Recorded]:

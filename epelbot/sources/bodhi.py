@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -27,6 +27,15 @@ _MOST_PAGES = 200
 # Nothing else is worth asking for, and Bodhi splits what it is asked at commas and spaces.
 _ALIAS = re.compile(r"[A-Z]+(?:-[A-Z]+)*-[0-9]{4}-[0-9a-f]+")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+# Before it there are no updates.
+_BODHI_BEGAN = datetime(2007, 1, 1, tzinfo=UTC)
+_SHORTEST_TIME = timedelta(hours=1)
+
+
+class _TooManyPagesError(PermanentError):
+    """A smaller question may get through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +84,24 @@ class Bodhi:
     def updates_submitted(
         self, release: str, since: datetime | None, before: datetime
     ) -> tuple[UpdateSeen, ...]:
-        """As `UpdateSource.updates_submitted`; submission times never change, so no row changes its page."""
+        """As `UpdateSource.updates_submitted`; submission times never change, so no row changes its page.
+
+        Where that would be more pages than we take, each half of the time is asked for apart.
+        """
         bounds = {"submitted_before": _time(before)}
         if since is not None:
             bounds["submitted_since"] = _time(since)
-        return self._of_release(release, bounds)
+        try:
+            return self._of_release(release, bounds)
+        except _TooManyPagesError:
+            start = since or _BODHI_BEGAN
+            if before - start < _SHORTEST_TIME:
+                raise
+            middle = start + (before - start) / 2
+            return (
+                *self.updates_submitted(release, since, middle),
+                *self.updates_submitted(release, middle, before),
+            )
 
     def live_updates(self, release: str) -> tuple[UpdateSeen, ...]:
         """As `UpdateSource.live_updates`."""
@@ -144,7 +166,7 @@ class Bodhi:
                     raise TransientError(f"Bodhi gave {seen} {what} of {answer['total']}; ask again later")
                 return
             if pages > _MOST_PAGES:
-                raise PermanentError(f"Bodhi counts {pages} pages of {what}; see what is wrong there")
+                raise _TooManyPagesError(f"Bodhi counts {pages} pages of {what}; see what is wrong there")
             page += 1
 
     def _url(self, path: str) -> str:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,8 @@ from epelbot.translate import shape
 ROWS = 100
 #: Posts. The longest threads of Fedora's lists have some hundreds.
 _LONGEST_THREAD = 5000
+#: Posts. Some 3,000 a year come to epel-devel, most of them Bodhi's.
+_MOST_POSTS = 50_000
 # Characters of a subject or of a sender's name: HyperKitty cuts subjects at 512.
 _LINE_LIMIT = 2000
 _HASH = re.compile(r"[A-Z2-7]{32}")
@@ -60,7 +62,19 @@ class HyperKitty:
             raise PermanentError(
                 f"the archive has put {post_hash} in no thread; ask again when it has been mended"
             )
-        rows = list(self._rows(self._url(list_name, f"thread/{thread}/emails/")))
+        return self._in_order(list_name, list(self._rows(self._url(list_name, f"thread/{thread}/emails/"))))
+
+    def posts_since(self, list_name: str, since: datetime) -> tuple[Post, ...]:
+        """As `ListArchive.posts_since`. The newest come first: what comes in meanwhile only repeats rows."""
+        rows: dict[str, Mapping[str, Any]] = {}
+        for row in self._rows(self._url(list_name, "emails/"), _MOST_POSTS):
+            if _time(row.get("date")) < since:
+                break
+            rows[shape.text(row.get("message_id"), "message_id", _LINE_LIMIT)] = row
+        return self._in_order(list_name, list(rows.values()))
+
+    def _in_order(self, list_name: str, rows: Sequence[Mapping[str, Any]]) -> tuple[Post, ...]:
+        """The posts in these rows, oldest first, each with the Message-ID of the one that it answers."""
         posts = [self._post(list_name, row) for row in rows]
         ids = {post.hash: post.message_id for post in posts}
         parents = [_key_in(row.get("parent"), "parent") for row in rows]
@@ -82,7 +96,7 @@ class HyperKitty:
     def _message_id(self, list_name: str, post_hash: str) -> str:
         return shape.text(self._mail(list_name, post_hash).get("message_id"), "message_id", _LINE_LIMIT)
 
-    def _rows(self, url: str) -> Iterator[Mapping[str, Any]]:
+    def _rows(self, url: str, most: int = _LONGEST_THREAD) -> Iterator[Mapping[str, Any]]:
         taken = 0
         while True:
             params = {"limit": str(ROWS), "offset": str(taken)}
@@ -94,9 +108,9 @@ class HyperKitty:
             taken += len(rows)
             if not rows or taken >= shape.count(answer.get("count"), "count"):
                 return
-            if taken >= _LONGEST_THREAD:
+            if taken >= most:
                 raise PermanentError(
-                    f"the archive lists over {taken} posts in one thread; see what is wrong there"
+                    f"the archive lists over {taken} posts in one answer; see what is wrong there"
                 )
 
     def _post(self, list_name: str, mail: Mapping[str, Any]) -> Post:

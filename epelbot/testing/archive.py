@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from epelbot.domain.post import Post, message_id_hash
 from epelbot.errors import NotThere
@@ -31,6 +32,12 @@ class FakeArchive:
         posts = thread_of(self.world, self._found(list_name, post_hash))
         return tuple(replace(self._as_archived(post), text=None) for post in posts)
 
+    def posts_since(self, list_name: str, since: datetime) -> tuple[Post, ...]:
+        """All posts of the list from that time on, oldest first, without texts."""
+        self.world.answer("archive")
+        posts = [post for post in on_list(self.world, list_name) if post.posted_at >= since]
+        return tuple(replace(self._as_archived(post), text=None) for post in posts)
+
     def _found(self, list_name: str, post_hash: str) -> Post:
         post = archived(self.world, list_name, post_hash)
         if post is None:
@@ -47,6 +54,12 @@ class FakeArchive:
             url=f"{self.base_url}/list/{post.list_name}@{self.host}/message/{post.hash}/",
             headers=(),
         )
+
+
+def on_list(world: World, list_name: str) -> list[Post]:
+    """Give every post that the archive has of a list, oldest first."""
+    found = [post for post in world.posts.values() if archived(world, list_name, post.hash) is not None]
+    return sorted(found, key=lambda post: (post.posted_at, post.hash))
 
 
 def archived(world: World, list_name: str, post_hash: str) -> Post | None:

@@ -21,13 +21,14 @@ from epelbot.domain.nevra import NVR
 from epelbot.domain.people import Collaborator, PackageAccess
 from epelbot.domain.post import Post
 from epelbot.ports import Commit, Release
-from epelbot.testing.archive import archived, first_of, parent_of, thread_of
+from epelbot.testing.archive import archived, first_of, on_list, parent_of, thread_of
 from epelbot.testing.distgit import retired_list
 from epelbot.testing.recording import revision_of
 from epelbot.testing.server import Request, Response
 from epelbot.testing.world import World
 
 _MAILING_LIST = re.compile(r"/archives/api/list/([^/@]+)@([^/]+)/(email|thread)/([A-Z2-7]{32})/(emails/)?")
+_WHOLE_LIST = re.compile(r"/archives/api/list/([^/@]+)@([^/]+)/emails/")
 _DAWN = "1500000000"
 
 
@@ -72,6 +73,10 @@ def archive_route(world: World, request: Request) -> Response | None:
         return None
     if "archive" in world.down:
         return _OUTAGE
+    whole = _WHOLE_LIST.fullmatch(request.path)
+    if whole is not None:
+        api = f"{_root(request)}/archives/api/list/{whole[1]}@{whole[2]}"
+        return _mails(world, request, on_list(world, whole[1])[::-1], api)
     found = _MAILING_LIST.fullmatch(request.path)
     post = archived(world, found[1], found[4]) if found is not None else None
     if found is None or post is None:
@@ -81,7 +86,10 @@ def archive_route(world: World, request: Request) -> Response | None:
         return _json(
             {**mail_json(world, post, api), "votes": _VOTES, "content": post.text, "attachments": []}
         )
-    posts = thread_of(world, post)
+    return _mails(world, request, thread_of(world, post), api)
+
+
+def _mails(world: World, request: Request, posts: Sequence[Post], api: str) -> Response:
     limit, offset = int(request.asked("limit", "10")), int(request.asked("offset", "0"))
     more = offset + limit < len(posts)
     following = f"{_root(request)}{request.path}?limit={limit}&offset={offset + limit}" if more else None

@@ -34,6 +34,7 @@ from epelbot.domain.post import Post
 from epelbot.ports import Commit, Release, Sources
 from epelbot.testing.archive import FakeArchive
 from epelbot.testing.bodhi import FakeBodhi
+from epelbot.testing.datagrepper import FakeDatagrepper
 from epelbot.testing.distgit import FakeDistGit
 from epelbot.testing.koji import FakeKoji
 from epelbot.testing.messages import (
@@ -78,6 +79,7 @@ class Story:
             updates=FakeBodhi(self.world),
             packages=FakeDistGit(self.world),
             archive=FakeArchive(self.world),
+            messages=FakeDatagrepper(self.world, self.messages),
         )
 
     def opens(self, *collections: str, leading: str | None = None) -> None:

@@ -10,7 +10,7 @@ stored: the worker says what is wrong with it and parks it, so that somebody see
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ import msgspec
 from epelbot.domain.collection import place_of_tag
 from epelbot.errors import PermanentError
 from epelbot.translate.places import collection_of_branch, major_of_release, synced_release
-from epelbot.translate.topic_name import PAGURE_IO, split_topic
+from epelbot.translate.topic_name import FEDORA, PAGURE_IO, split_topic
 from epelbot.translate.update_json import release_tag
 
 
@@ -274,3 +274,17 @@ DIST_GIT_EVENTS = frozenset(
 
 #: Every topic that we translate, without prefix.
 FOLLOWED_EVENTS = frozenset(_DECISIONS)
+
+
+def whole_topics(environments: Iterable[str]) -> tuple[str, ...]:
+    """Every topic that we translate, with the prefixes that Fedora's senders give them, sorted.
+
+    Tickets come from pagure.io: dist-git's Pagure has none (FIELD 4, point 16).
+    """
+    return tuple(
+        sorted(
+            f"{PAGURE_IO if event.startswith('pagure.issue.') else FEDORA}.{environment}.{event}"
+            for event in FOLLOWED_EVENTS
+            for environment in environments
+        )
+    )

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 #: pagure.io; its topics are named like dist-git's, but anybody may make a project there.
 PAGURE_IO = "io.pagure"
+#: Everybody else in Fedora.
+FEDORA = "org.fedoraproject"
 
 # The first word of a topic of ours that comes without a prefix, as a private broker may send it.
 _APPLICATIONS = frozenset({"bodhi", "buildsys", "forgejo", "git", "mailman", "pagure"})

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from epelbot.domain.evidence import (
@@ -13,9 +14,11 @@ from epelbot.domain.evidence import (
     BranchSeen,
     BuildTagged,
     PackageListChanged,
+    PostSeen,
     Recorded,
     UpdateSeen,
 )
+from epelbot.wording.ingest_text import Counted
 
 SWEEP_TITLES = ("what", "collection", "from", "told", "new", "answer")
 _SHOWN = 20
@@ -108,6 +111,8 @@ def happened(one: Recorded) -> str:
             return f"{day} {one.package}: {one.fact.alias} is {one.fact.status} in {one.fact.release}"
         case PackageListChanged(tag, _, blocked):
             return f"{one.package} is {'blocked' if blocked else 'not blocked'} in {tag}"
+        case PostSeen(post):
+            return f"{day} a post: {' '.join(post.subject.split())[:100] or 'without a subject'}"
         case BranchSeen(branch, dead):
             return f"{one.package}: its branch {branch} is {'alive' if dead is None else 'dead'}"
         case AccessSeen(access):
@@ -119,3 +124,29 @@ def happened(one: Recorded) -> str:
 def stopped_sentence() -> str:
     """For one who stopped a sweep."""
     return "the sweep was stopped; what it found is kept, and the next 'epelbot sweep' goes on from there"
+
+
+def caught_up_text(since: datetime, until: datetime, taken: Counted) -> str:
+    """What was taken from datagrepper, in a sentence."""
+    total = taken.new + taken.known + taken.not_followed + taken.parked
+    return (
+        f"From {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC: {total} messages, of which "
+        f"{taken.new} are new, {taken.known} known, {taken.not_followed} of no concern to EPEL, "
+        f"and {taken.parked} parked."
+    )
+
+
+def caught_up_json(
+    since: datetime, until: datetime, taken: Counted, problem: str | None, *, stopped: bool
+) -> dict[str, Any]:
+    """The same as JSON."""
+    return {
+        "since": since.isoformat(),
+        "until": until.isoformat(),
+        "new": taken.new,
+        "known": taken.known,
+        "not_followed": taken.not_followed,
+        "parked": taken.parked,
+        "problem": problem,
+        "stopped": stopped,
+    }

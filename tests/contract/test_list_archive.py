@@ -116,3 +116,27 @@ def test_an_outage_is_for_now(archive: ListArchive, world: World) -> None:
             ask(LIST, FIRST.hash)
     world.down.clear()
     assert archive.post(LIST, FIRST.hash).text == FIRST.text
+
+
+def test_the_posts_of_a_list_come_oldest_first_from_a_time_on(archive: ListArchive, world: World) -> None:
+    told = archive.posts_since(LIST, NOON - timedelta(days=1))
+    assert [_without_link(one) for one in told] == [
+        replace(one, text=None) for one in (FIRST, replace(ALONE, in_reply_to=None), REPLY)
+    ]
+    assert [one.hash for one in archive.posts_since(LIST, NOON + timedelta(hours=1))] == [REPLY.hash]
+    assert archive.posts_since(LIST, NOON + timedelta(days=1)) == ()
+    assert archive.posts_since("devel", NOON - timedelta(days=1)) == ()
+    world.down.add("archive")
+    with pytest.raises(TransientError):
+        archive.posts_since(LIST, NOON)
+
+
+def test_no_post_of_a_busy_list_is_lost(archive: ListArchive, world: World) -> None:
+    many = [
+        replace(ALONE, message_id=f"m{number}@example.org", posted_at=NOON + timedelta(minutes=number))
+        for number in range(230)
+    ]
+    world.posts.update((one.hash, one) for one in many)
+    told = archive.posts_since(LIST, NOON + timedelta(minutes=20))
+    assert {one.hash for one in told} >= {one.hash for one in many[20:]}
+    assert many[10].hash not in {one.hash for one in told}

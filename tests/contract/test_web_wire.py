@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -586,3 +586,21 @@ def test_a_package_of_the_list_that_cannot_be_read_costs_no_other(wire: Wire) ->
     wire.answer_next(page, path="/dist-git/api/0/projects")
     assert list(wire.distgit.every_access()) == []
     assert wire.server.requests[-1].query["page"] == ["2"]
+
+
+def test_more_updates_than_we_take_at_once_are_asked_for_in_portions(
+    wire: Wire, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("epelbot.sources.bodhi._MOST_PAGES", 1)
+    monkeypatch.setattr("epelbot.sources.bodhi.ROWS", 7)
+    start = datetime(2025, 1, 1, tzinfo=UTC)
+    many = [
+        replace(STABLE, alias=f"FEDORA-EPEL-2025-{number:010x}", submitted_at=start + timedelta(days=number))
+        for number in range(40)
+    ]
+    world.updates.update((one.alias, one) for one in many)
+    assert wire.bodhi.updates_submitted("epel9", None, start + timedelta(days=40)) == tuple(many)
+    same = [replace(one, submitted_at=start) for one in many]
+    world.updates.update((one.alias, one) for one in same)
+    with pytest.raises(PermanentError, match="pages of updates"):
+        wire.bodhi.updates_submitted("epel9", None, start + timedelta(days=40))

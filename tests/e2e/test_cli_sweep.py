@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from epelbot.cli.app import CANNOT_KNOW, FINE, INTERRUPTED, USAGE
+from epelbot.testing.datagrepper import datagrepper_route
 from epelbot.testing.server import LocalServer, serve
 from epelbot.testing.server_koji import koji_route
 from epelbot.testing.server_web import archive_route, bodhi_route, distgit_route
@@ -39,6 +40,7 @@ class Fedora:
             "EPELBOT_SOURCES__BODHI__URL": f"{self.server.url}/bodhi",
             "EPELBOT_SOURCES__DISTGIT__URL": f"{self.server.url}/dist-git",
             "EPELBOT_SOURCES__ARCHIVE__URL": f"{self.server.url}/archives",
+            "EPELBOT_SOURCES__DATAGREPPER__URL": f"{self.server.url}/datagrepper",
         }
 
 
@@ -49,7 +51,8 @@ def fedora() -> Iterator[Fedora]:
     story.package("newtool", "bob", START)
     story.shipped("newtool-2.0-1.el9", START)
     whole_retirement(story, start=START)
-    with serve(story.world, koji_route, bodhi_route, distgit_route, archive_route) as server:
+    grepper = datagrepper_route(story.messages)
+    with serve(story.world, koji_route, bodhi_route, distgit_route, archive_route, grepper) as server:
         yield Fedora(story, server)
 
 
@@ -81,6 +84,7 @@ def test_as_json(shell: Shell, fedora: Fedora) -> None:
         ("updates", True, None),
         ("branches", True, None),
         ("people", True, None),
+        ("posts", True, None),
     ]
     assert (done.json["missed"], done.json["stopped"]) == ([], False)
 
@@ -117,3 +121,28 @@ def test_ctrl_c_ends_a_sweep_at_a_good_moment(shell: Shell, fedora: Fedora) -> N
     done = shell("sweep", "--collection", "epel9", **fedora.settings)
     assert done.status == FINE
     assert "not whole" not in done.out
+
+
+def test_messages_that_were_missed_are_caught_up_with(shell: Shell, fedora: Fedora) -> None:
+    done = shell("catch-up", **fedora.settings)
+    assert done.status == USAGE
+    assert done.complaint == "no message has ever come in, so nobody knows since when; say it with --since"
+    done = shell("catch-up", "--since", "2026-09-01", **fedora.settings)
+    assert (done.status, done.err) == (FINE, "")
+    assert done.out == (
+        "From 2026-09-01 00:00 to 2026-11-23 12:00 UTC: 9 messages, of which 8 are new, 1\n"
+        "known, 0 of no concern to EPEL, and 0 parked.\n"
+    )
+    again = shell("catch-up", "--json", **fedora.settings).json
+    assert (again["new"], again["problem"], again["stopped"]) == (0, None, False)
+    fedora.story.world.down.add("datagrepper")
+    done = shell("catch-up", **fedora.settings)
+    assert done.status == CANNOT_KNOW
+    assert "goes on from there" in done.err
+
+
+@pytest.mark.parametrize("since", ["yesterday", "2026-13-01", "20261101", "2026-11-01T10:00+02:00"])
+def test_a_time_that_is_none_is_a_usage_error(shell: Shell, fedora: Fedora, since: str) -> None:
+    done = shell("catch-up", "--since", since, **fedora.settings)
+    assert done.status == USAGE
+    assert "write it as 2026-11-23 or 2026-11-23T14:30" in done.complaint

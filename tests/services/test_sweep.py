@@ -19,6 +19,8 @@ from epelbot.domain.evidence import (
     BuildTagged,
     LookedUp,
     PackageListChanged,
+    PostRead,
+    PostSeen,
     UpdateSeen,
 )
 from epelbot.domain.retirement import State
@@ -85,6 +87,7 @@ def test_an_empty_ledger_is_filled_and_the_worker_then_knows_all_but_what_only_m
         ("updates", "epel9"),
         ("branches", "epel9"),
         ("people", None),
+        ("posts", None),
     }
     assert all(one.whole and one.problem is None for one in swept.parts)
     house.work()
@@ -109,7 +112,8 @@ def test_what_a_sweep_tells_is_what_a_look_up_of_each_package_would_have_told() 
 
 
 def is_listed(fact: object) -> bool:
-    return isinstance(fact, AccessSeen) and fact.partial
+    """The list of packages, and posts, are what only a sweep asks for."""
+    return isinstance(fact, PostRead) or (isinstance(fact, AccessSeen) and fact.partial)
 
 
 def test_a_whole_collection_takes_few_questions() -> None:
@@ -383,3 +387,37 @@ def test_what_a_sweep_asked_for_all_is_not_asked_for_each_when_they_are_judged_h
     assert bodhi.asked.total() == 1, "Bodhi is asked for its releases"
     house.later(hours=25)
     assert koji.asked["tag_history"] == len(house.story.world.access)
+
+
+def test_an_announcement_that_no_message_told_is_found_and_waits_for_a_person() -> None:
+    house = House(a_story()).sees()
+    sweep(house)
+    house.story.announced("tool1", "epel9", "ann", house.now)
+    house.story.posted("Re: Retiring tool1 from epel9", "Why?", "bob", house.now)
+    house.now += A_DAY
+    found = [one.fact for one in sweep(house).missed]
+    assert [type(one) for one in found] == [PostSeen, PostSeen]
+    assert sweep(house).missed == []
+    house.work()
+    retirement = house.excuse("tool1").retirement
+    assert retirement is None or not retirement.steps.announced, "the archive knows no account"
+    assert any(isinstance(one.fact, PostRead) for one in house.evidence("tool1"))
+
+
+def test_the_account_that_the_bus_names_for_a_swept_post_counts() -> None:
+    house = House(a_story())
+    house.story.announced("tool1", "epel9", "ann", house.now)
+    sweep(house)
+    house.work()
+    house.feed(house.story.messages[-1:])
+    house.later(hours=1)
+    retirement = house.excuse("tool1").retirement
+    assert retirement is not None
+    assert retirement.steps.announced
+
+
+def test_a_silent_archive_costs_the_posts_alone() -> None:
+    house = House(a_story())
+    house.story.world.down.add("archive")
+    swept = sweep(house)
+    assert [(one.what, one.whole) for one in swept.parts if not one.whole] == [("posts", False)]
