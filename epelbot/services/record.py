@@ -85,7 +85,17 @@ def keep_found(connection: Connection, told: Sequence[Recorded], now: datetime) 
     new = [one for one in told if isinstance(one.fact, PostSeen) and one.fact.post.hash in unknown]
     new += evidence.add_new(connection, [one for one in told if not isinstance(one.fact, PostSeen)])
     leading = leading_minors(listings.branches_of_tags(connection))
-    listings.touch(connection, _concerned(connection, new, leading), now, many=True)
+    # A look-up for one collection tells what is in another's tag, and makes no listing of it: what is known
+    # already may be of a listing that is not.
+    named = {
+        (one.package, name)
+        for one in told
+        if one.package is not None and isinstance(one.fact, BuildTagged)
+        if (name := _collection(one, leading)) is not None
+    }
+    known = listings.collections_of(connection, {package for package, _ in named})
+    unlisted = {(package, name) for package, name in named if name not in map(str, known.get(package, ()))}
+    listings.touch(connection, _concerned(connection, new, leading) | unlisted, now, many=True)
     return new
 
 
