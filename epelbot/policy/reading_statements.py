@@ -55,7 +55,8 @@ _LISTED_AT_END = re.compile(
 _CONCLUDING = re.compile(r" (?:therefore|hence|thus|consequently|accordingly)(?=,? )", re.IGNORECASE)
 _REPORTED = re.compile(
     r"\b(?!(?:i|we|as|have|just)\s)[\w)>]+ "
-    r"(?:wrote|writes|said|says|announced|announces|stated|claims|claimed)\b"
+    # Not where it begins a name: "I retire announced-9".
+    r"(?:wrote|writes|said|says|announced|announces|stated|claims|claimed)\b(?![-+.]\w)"
     r"|\baccording to\b"
     r"|\bi (?:have )?(?:just )?(?:read|saw|heard|hear|noticed|see|found)\b.{0,30}\b(?:that|about)\b",
     re.ASCII,

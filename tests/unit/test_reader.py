@@ -679,3 +679,9 @@ def test_a_post_longer_than_what_is_read_is_not_sure() -> None:
     assert read("Retiring wobble from EPEL 9", padding).why == "the post is too long to be read whole"
     quoted = "\n".join(["> some words"] * 5_000)
     assert read("Retiring wobble from EPEL 9", f"No time.\n{quoted}").meaning is Meaning.RETIREMENT
+
+
+def test_a_name_that_begins_like_a_verb_of_speech_is_a_name() -> None:
+    post = "I am going to retire announced-9 from epel10. I have no time for it any more."
+    reading = read("Retiring announced-9 from epel10", post)
+    assert (reading.meaning, reading.packages) == (Meaning.RETIREMENT, ("announced-9",))
