@@ -40,7 +40,7 @@ def undisturbed(history: History, tmp_path_factory: pytest.TempPathFactory) -> O
 def _kill(history: History, undisturbed: Outcome, folder: Path, server: str | None) -> None:
     """Kill until it is enough, at each point once at least, over the history as often as that takes."""
     hit: list[str] = []
-    for seed in range(10):
+    for seed in range(8):
         owed = tuple(point for point in POINTS_HERE if point not in hit)
         wanted = max(KILLS - len(hit), len(owed))
         if wanted == 0:
