@@ -20,8 +20,6 @@ from tests.kill.plots import PLOTS
 from tests.kill.runner import run
 
 KILLS = 30
-#: What a round passes only once or twice.
-SELDOM = {"tell:before-commit", "tell:after-commit"}
 
 pytestmark = pytest.mark.slow
 
@@ -42,18 +40,16 @@ def undisturbed(history: History, tmp_path_factory: pytest.TempPathFactory) -> O
 def _kill(history: History, undisturbed: Outcome, folder: Path, server: str | None) -> None:
     """Kill until it is enough, at each point once at least, over the history as often as that takes."""
     hit: list[str] = []
-    for seed in range(10):
+    for seed in range(5):
         owed = tuple(point for point in POINTS_HERE if point not in hit)
-        if len(hit) >= KILLS and set(owed) <= SELDOM:
+        if len(hit) >= KILLS and not owed:
             break
-        # Not all that are planned come to pass; of one or two, none may.
-        plan = Plan(max(KILLS - len(hit), len(owed), 15), seed, owed)
+        plan = Plan(max(KILLS - len(hit), len(owed)), seed, owed)
         outcome = run(history, folder / f"run-{seed}", plan, server=server)
         assert complaints(history, undisturbed, outcome) == []
         hit += plan.hit
     assert len(hit) >= KILLS
-    # Mails are told once an evening, so that a blow planned there may come too late in every round.
-    assert set(POINTS_HERE) - set(hit) <= SELDOM
+    assert set(hit) >= set(POINTS_HERE)
 
 
 def test_thirty_kills_on_sqlite_leave_no_trace(

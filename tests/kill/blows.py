@@ -14,10 +14,14 @@ from tests.kill.process import KILL_AT_COMMIT
 #: Those of ``epelbot consume`` need a broker: tests/integration/test_consume.py goes through them.
 POINTS_HERE = tuple(point for point in POINTS if not point.startswith("consume:"))
 _INGEST = "ingest"
-# What an undisturbed command of a chapter takes, in seconds and in commits.
-_SECONDS = {_INGEST: 0.1, "work": 1.2}
-_COMMITS = {_INGEST: 3, "work": 120}
-_NEWS = 20
+# Mails are told, and sent, in a chapter's evening: by day these would miss every time.
+_EVENING = ("tell:", "deliver:")
+# What an undisturbed command of a chapter takes, in seconds, in commits, and in passings of one point.
+# Many listings are judged with one commit.
+_SECONDS = {_INGEST: 0.1, "work": 0.6}
+_COMMITS = {_INGEST: 3, "work": 30}
+_NEWS = 5
+_PASSINGS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Plan:
     _points: list[str] = field(default_factory=list)
     _missed: list[str] = field(default_factory=list)
     _left_in_chapter: int = 0
+    _evening: bool = False
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)  # noqa: S311 -- for tests
@@ -59,12 +64,25 @@ class Plan:
         # What had nothing to do in the last chapter may have in this.
         self._points = [*self._missed, *self._points]
         self._missed = []
+        self._evening = False
+
+    def begin_evening(self) -> None:
+        """The day's work is done and mails go out: what is owed there comes first."""
+        owed = [point for point in self._points if point.startswith(_EVENING)]
+        self._points = [*owed, *(point for point in self._points if point not in owed)]
+        self._left_in_chapter = max(self._left_in_chapter, len(owed))
+        self._evening = True
 
     def next(self, command: str) -> Blow | None:
         """The blow for a process that starts with this command."""
         if self._left_in_chapter <= 0:
             return None
-        fitting = [point for point in self._points if point.startswith(_INGEST) == (command == _INGEST)]
+        fitting = [
+            point
+            for point in self._points
+            if point.startswith(_INGEST) == (command == _INGEST)
+            and (self._evening or not point.startswith(_EVENING))
+        ]
         if fitting:
             self._points.remove(fitting[0])
             return Blow(fitting[0], {"EPELBOT_FAULT": fitting[0]})
@@ -78,7 +96,7 @@ class Plan:
             case 0:
                 points = [one for one in POINTS_HERE if one.startswith(_INGEST) == (command == _INGEST)]
                 point = self._random.choice(points)
-                return Blow(point, {"EPELBOT_FAULT": f"{point}:{self._random.randint(1, 12)}"})
+                return Blow(point, {"EPELBOT_FAULT": f"{point}:{self._random.randint(1, _PASSINGS)}"})
             case 1 if command != _INGEST:
                 number = self._random.randint(1, _NEWS)
                 return Blow(f"{where} a commit of news", {KILL_AT_COMMIT: f"{where} {number} news"})

@@ -165,6 +165,7 @@ class Run:
                 if evening:
                     return now
                 evening = True
+                self.plan.begin_evening()
             if files and not killed[0]:
                 del files[0]
         raise AssertionError(f"chapter {number} does not come to its end: {left}; see {nursery.log}")
