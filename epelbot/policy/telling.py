@@ -130,6 +130,9 @@ def _steps(excuse: Excuse) -> Iterator[tuple[str, Audience]]:
     tried = excuse.retirement is not None and excuse.retirement.build_is_a_try
     if "R8" in asked or ("R6" in asked and not tried):
         asked.discard("R2")
+    elif "R2" in asked:
+        # It says what is wrong with the build that was tried, and is repeated as a reminder.
+        asked.discard("R6")
     yield from ((one.rule, Audience.MAINTAINERS) for one in excuse.findings if one.rule in asked)
     # Where nobody maintains the package, the release manager is reminded (R6).
     if any(one.rule == "R6" and one.verdict is Verdict.OTHERS_MUST_ACT for one in excuse.findings):

@@ -189,6 +189,11 @@ class Retirement(RuleBasedStateMachine):
         except NotNow:
             return
         assert before[rule_id] is not Verdict.CANNOT_KNOW
+        # A waiver stands in for the step: from now on the retirement may be ready without it.
+        if rule_id == "R1":
+            self.first_good_post = self.first_good_post or self.house.now
+        if rule_id == "R2":
+            self.first_notice_built = self.first_notice_built or self.house.now
 
     @rule()
     def undo(self) -> None:
