@@ -16,8 +16,15 @@ from epelbot.domain.post import Reason
 from epelbot.policy.settled import SETTLED_AS
 from epelbot.services.settle import Settlement, find_post, unsettle
 from epelbot.services.settle import settle as service_settle
+from epelbot.services.triage import read_as
 from epelbot.services.triage import triage as service_triage
-from epelbot.wording.triage_text import settled_text, triage_json, triage_text, unsettled_text
+from epelbot.wording.triage_text import (
+    read_as_text,
+    settled_text,
+    triage_json,
+    triage_text,
+    unsettled_text,
+)
 
 _MEANINGS = {word: meaning for meaning, word in SETTLED_AS.items()}
 _REASONS = tuple(reason.value for reason in Reason)
@@ -31,15 +38,30 @@ def triage() -> None:
 
 
 @triage.command("list")
+@click.option(
+    "--read-as",
+    "kind",
+    type=click.Choice([word for word in _MEANINGS if word != "nothing"]),
+    help="Instead, the posts that count as this.",
+)
 @json_option
 @click.pass_obj
-def list_(wiring: Wiring, as_json: bool) -> int:
-    """List the posts that wait, oldest first: what was understood, and why that is not sure."""
-    waiting = service_triage(wiring.ledger, wiring.rulebook, wiring.now())
-    if as_json:
-        print_json(triage_json(waiting))
+def list_(wiring: Wiring, kind: str | None, as_json: bool) -> int:
+    """List the posts that wait, oldest first: what was understood, and why that is not sure.
+
+    With --read-as, list those that don't wait: what the reader or a person took for an announcement of that
+    kind. It is settled otherwise in the same way.
+    """
+    if kind is None:
+        found = service_triage(wiring.ledger, wiring.rulebook, wiring.now())
+        text = triage_text(found)
     else:
-        click.echo(printable(triage_text(waiting)))
+        found = read_as(wiring.ledger, wiring.rulebook, _MEANINGS[kind], wiring.now())
+        text = read_as_text(found)
+    if as_json:
+        print_json(triage_json(found))
+    else:
+        click.echo(printable(text))
     return FINE
 
 
@@ -68,7 +90,7 @@ def settle(
     author: str,
     reason: str,
 ) -> int:
-    """Say what POST is: the announcement of a retirement, an offer to take over, a withdrawal, or nothing.
+    """Say what POST is: a retirement, an offer to take over, a withdrawal, an ABI change, or nothing.
 
     POST is its hash, the beginning of that, or its address in the archive. What you say counts as if the
     post had said it, at the post's own time, until you or somebody else undoes it.

@@ -14,7 +14,7 @@ from epelbot.domain.collection import Collection
 from epelbot.domain.decision_log import Logged
 from epelbot.domain.departure import Departure
 from epelbot.domain.evidence import BuildChecked, DependentsSeen, PostRead, UpdateSeen
-from epelbot.domain.matter import Doubt, Ending, TakeOver
+from epelbot.domain.matter import Ending, TakeOver
 from epelbot.domain.nevra import EVR, NVR
 from epelbot.domain.people import People
 from epelbot.domain.retirement import Decision
@@ -124,6 +124,32 @@ class Announcement:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """A post since the announcement that may offer to take over or take it back; a person has to judge it.
+
+    ``in_thread``: it stands in the announcement's thread. ``entitled``: its author may take it back.
+    """
+
+    read: PostRead
+    posted_at: datetime
+    entitled: bool
+    in_thread: bool
+
+    @property
+    def who(self) -> str:
+        """Whose post it is: an account, else a From line that nobody has verified."""
+        return self.read.author or self.read.sender
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """A post of which the reader is not sure, and that likely announces no retirement but something else."""
+
+    read: PostRead
+    posted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NewestBuild:
     """The build that R2 looks at, and how far it has come.
 
@@ -190,8 +216,8 @@ class Facts:
     takeover: TakeOver | None = None
     #: What ended the retirement that ``announcement`` began, if anything has (R5, R8).
     ending: Ending | None = None
-    #: Posts that may take it back, which a person has to judge, oldest first.
-    withdrawal_doubts: tuple[Doubt, ...] = ()
+    #: Posts since the announcement that may answer it, which a person has to judge, oldest first.
+    doubtful_answers: tuple[Answer, ...] = ()
     #: The newest stable build lacks the file that one before it carried (R8).
     undone: bool = False
     #: Earlier stable builds of which nobody knows whether they carried it, while the newest does not.
@@ -200,6 +226,8 @@ class Facts:
     failed_build: FailedBuild | None = None
     #: Doubtful posts from before that day, which nobody has to judge any more.
     doubtful_before: tuple[Announcement, ...] = ()
+    #: Posts that may mean something else, which a person has to judge: they begin no retirement.
+    unclear: tuple[Unclear, ...] = ()
     #: None where no repositories are set up that could tell who needs the package.
     dependents: Known[DependentsSeen] | Missing | None = None
     #: The last waiver of each rule that was not undone; it may have lapsed.

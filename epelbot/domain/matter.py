@@ -25,28 +25,27 @@ class How(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class TakeOver:
-    """What pauses a retirement (R5). ``who``: an account, ``@group``, or a From line nobody has verified."""
+    """What pauses a retirement (R5). ``who``: an account, ``@group``, or a From line nobody has verified.
+
+    ``settled_by`` is the account of the person who said that the post is an offer (triage).
+    """
 
     who: str
     how: How
     at: datetime
     url: str | None = None
+    settled_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The word that ended a retirement: ``adopted`` (R5), else withdrawn (R8); ``by`` says whose word."""
+    """The word that ended a retirement: ``adopted`` (R5), else withdrawn (R8); ``by`` says whose word.
+
+    ``settled_by`` is the account of the person who said that the post says so (triage).
+    """
 
     adopted: bool
     by: str
     at: datetime
     url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """A post that may take a retirement back, by somebody of whom nobody knows whether they may."""
-
-    who: str
-    at: datetime
-    url: str | None = None
+    settled_by: str | None = None

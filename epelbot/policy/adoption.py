@@ -11,6 +11,7 @@ from epelbot.domain.matter import How, TakeOver
 from epelbot.domain.retirement import Action
 from epelbot.domain.verdict import Evidence, Finding, Verdict
 from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule, cannot_know
+from epelbot.policy.settled import so_settled
 
 
 def is_paused(facts: Facts) -> bool:
@@ -29,7 +30,9 @@ def _judge(case: Case) -> Finding | None:
         if not ending.adopted:
             return None
         word = Evidence(f"the word of {ending.by}", ending.url, ending.at)
-        said = f"taken over, by the word of {ending.by} on {ending.at:%Y-%m-%d}"
+        said = (
+            f"taken over, by the word of {ending.by} on {ending.at:%Y-%m-%d}{so_settled(ending.settled_by)}"
+        )
         came = () if takeover is None else (_came(takeover),)
         return Finding("R5", Verdict.OK, said, RULE.required, evidence=(*came, word))
     if takeover is not None and is_paused(facts):
@@ -68,7 +71,8 @@ def _paused(takeover: TakeOver) -> Finding:
 def said_of(takeover: TakeOver) -> str:
     """Who came forward, how and when."""
     if takeover.how is How.OFFER:
-        return f"{takeover.who} offered to take it over on {takeover.at:%Y-%m-%d}"
+        settled = so_settled(takeover.settled_by)
+        return f"{takeover.who} offered to take it over on {takeover.at:%Y-%m-%d}{settled}"
     return f"{takeover.who} is its new {takeover.how.value} since {takeover.at:%Y-%m-%d}"
 
 

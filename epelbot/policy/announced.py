@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from epelbot.domain.evidence import PostRead
 from epelbot.domain.facts import Announcement
 from epelbot.domain.post import Reason
 from epelbot.domain.profile import DiscussionRules
 from epelbot.domain.verdict import Evidence, Finding, Verdict
 from epelbot.policy.rule import RELEASE_MANAGER_OR_COMMITTEE, Case, Rule
+from epelbot.policy.settled import so_settled
 
 
 def announcement_finding(case: Case) -> Finding:
@@ -49,9 +51,8 @@ def announcement_finding(case: Case) -> Finding:
 def _of_announcement(post: Announcement, case: Case) -> Finding:
     reading, list_name = post.read.reading, case.profile.lists.announce
     evidence = (Evidence(f"post by {_writer(post)} on {list_name}", post.read.url, post.posted_at),)
-    said = f"announced by {_writer(post)} on {post.posted_at:%Y-%m-%d}"
-    if post.read.settled_by is not None:
-        said += f" (so settled by {post.read.settled_by})"
+    settled = so_settled(post.read.settled_by)
+    said = f"announced by {_writer(post)} on {post.posted_at:%Y-%m-%d}{settled}"
     until = _discussed_until(post, case.profile.discussion)
     if until is not None and case.facts.as_of < until:
         return Finding(
@@ -106,7 +107,12 @@ def doubt_in_words(post: Announcement) -> str:
         return "the list does not tell whose account that is"
     if not post.entitled:
         return f"{post.read.author} does not maintain the package"
-    return f"the reader is not sure of it: {post.read.reading.why}"
+    return reader_unsure(post.read)
+
+
+def reader_unsure(read: PostRead) -> str:
+    """That the reader of posts does not know what the post means, and what made it so."""
+    return f"the reader is not sure of it: {read.reading.why}"
 
 
 RULE = Rule(

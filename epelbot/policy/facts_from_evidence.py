@@ -46,7 +46,7 @@ from epelbot.policy.departure_from_evidence import block_of, departure_of
 from epelbot.policy.dependents_from_evidence import dependents_of
 from epelbot.policy.matter import Matter, matter_of, thread_of
 from epelbot.policy.orphaned import orphaned_since
-from epelbot.policy.posts_from_evidence import Listeners, people_behind
+from epelbot.policy.posts_from_evidence import Listeners, people_behind, unclear_posts
 from epelbot.policy.seen import Seen
 
 
@@ -123,7 +123,8 @@ def facts_from_evidence(
         thread=thread_of(announced, seen),
         takeover=matter.takeover,
         ending=matter.ending,
-        withdrawal_doubts=matter.withdrawal_doubts,
+        doubtful_answers=matter.doubtful_answers,
+        unclear=unclear_posts(seen, collection),
         undone=announced is not None and undone_since(announced.posted_at),
         unread_before=tuple(
             stay

@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 
 from epelbot.domain.collection import Collection
 from epelbot.domain.evidence import AccessSeen, Decided, PostRead, Recorded, ThreadSeen, Undone
-from epelbot.domain.facts import Announcement, Known, Missing
-from epelbot.domain.matter import Doubt, Ending, How, TakeOver
+from epelbot.domain.facts import Announcement, Answer, Known, Missing
+from epelbot.domain.matter import Ending, How, TakeOver
 from epelbot.domain.people import NOBODY, PackageAccess
 from epelbot.domain.post import Meaning
 from epelbot.domain.retirement import Action, Decision
@@ -36,7 +36,7 @@ class Matter:
     doubtful: tuple[Announcement, ...]
     takeover: TakeOver | None = None
     ending: Ending | None = None
-    withdrawal_doubts: tuple[Doubt, ...] = ()
+    doubtful_answers: tuple[Answer, ...] = ()
 
 
 def matter_of(
@@ -65,7 +65,7 @@ def matter_of(
             decision=decision_on(begun.read.post),
         )
         if matter.ending is None:
-            return Matter(begun, doubtful, matter.takeover, None, matter.withdrawal_doubts)
+            return Matter(begun, doubtful, matter.takeover, None, matter.doubtful_answers)
         begun, doubtful = announcements(
             seen, who.collection, who.people, who.roles, matter.ending.at + _A_MOMENT
         )
@@ -80,18 +80,19 @@ def _outcome(
     approved = decision if decision is not None and decision.action is Action.APPROVE else None
     until = approved.at if approved is not None else seen.until
     takeover = _change_of_maintainer(seen, begun.posted_at, until) or _offer(replies, until)
-    may = [(one, read, who.entitle(read, one.happened_at, seen)) for one, read in replies]
     withdrawn = [
-        Ending(adopted=False, by=read.author or read.sender, at=one.happened_at, url=read.url)
-        for one, read, entitled in may
+        Ending(
+            adopted=False,
+            by=read.author or read.sender,
+            at=one.happened_at,
+            url=read.url,
+            settled_by=read.settled_by,
+        )
+        for one, read in replies
         # Where the file has gone from the newest build already, to go on maintaining it says the same.
-        if entitled and (read.reading.meaning is Meaning.WITHDRAWAL or undone)
+        if (undone or read.reading.meaning is Meaning.WITHDRAWAL)
+        and (_is_settled_withdrawal(read) or who.entitle(read, one.happened_at, seen))
     ]
-    doubts = tuple(
-        Doubt(read.author or read.sender, one.happened_at, read.url)
-        for one, read, entitled in may
-        if read.reading.meaning is Meaning.WITHDRAWAL and not entitled
-    )
     undone_words = {
         (one.of_author, one.of_at) for _, one in seen.of(Undone) if one.collection == who.collection.name
     }
@@ -107,26 +108,63 @@ def _outcome(
     endings = [*adopted, *withdrawn]
     # A new maintainer who keeps the package adopts it, whatever the words.
     ending = min(endings, key=lambda one: (one.at, not one.adopted), default=None)
-    return Matter(begun, (), takeover, ending, doubts)
+    return Matter(begun, (), takeover, ending, _doubtful_answers(seen, who, begun))
 
 
 def _replies(seen: Seen, collection: Collection, begun: Announcement) -> list[Told[PostRead]]:
-    """The replies in the announcement's thread that speak of the listing and mean something, oldest first."""
+    """The posts that answer the announcement for the listing and mean something, oldest first."""
+    return [
+        (one, read)
+        for one, read in _since(seen, collection, begun)
+        if read.reading.meaning in _ANSWERS and (_is_settled(read) or _in_thread(read, begun))
+    ]
+
+
+def _since(seen: Seen, collection: Collection, begun: Announcement) -> list[Told[PostRead]]:
+    """The posts later than the announcement, or in its thread, that may answer one, oldest first."""
     return [
         (one, read)
         for one, read in last_readings(posts_read(seen), collection)
-        if read.in_thread_of == begun.read.post
+        if (read.reading.meaning in _ANSWERS or read.reading.leaning in _ANSWERS)
         and read.post != begun.read.post
-        and read.complete
-        and read.reading.meaning in _ANSWERS
+        and (one.happened_at > begun.posted_at or _in_thread(read, begun))
     ]
+
+
+def _in_thread(read: PostRead, begun: Announcement) -> bool:
+    return read.in_thread_of == begun.read.post and read.complete
+
+
+def _is_settled(read: PostRead) -> bool:
+    """Whether a person said what the post means, and for which listings: then no thread has to tell."""
+    return read.settled_by is not None
+
+
+def _is_settled_withdrawal(read: PostRead) -> bool:
+    """Of an offer a person has not said that its author maintains the package."""
+    return _is_settled(read) and read.reading.meaning is Meaning.WITHDRAWAL
+
+
+def _doubtful_answers(seen: Seen, who: Listeners, begun: Announcement) -> tuple[Answer, ...]:
+    """What may answer the announcement, but stands elsewhere, or is by nobody knows whom, or is not clear."""
+    found = [
+        Answer(read, one.happened_at, who.entitle(read, one.happened_at, seen), _in_thread(read, begun))
+        for one, read in _since(seen, who.collection, begun)
+        if not _is_settled(read)
+    ]
+    # An offer in the thread anybody may make.
+    return tuple(
+        one
+        for one in found
+        if not one.in_thread or (one.read.reading.meaning is not Meaning.ADOPTION and not one.entitled)
+    )
 
 
 def _offer(replies: list[Told[PostRead]], until: datetime) -> TakeOver | None:
     """The first offer; anybody may make one."""
     return next(
         (
-            TakeOver(read.author or read.sender, How.OFFER, one.happened_at, read.url)
+            TakeOver(read.author or read.sender, How.OFFER, one.happened_at, read.url, read.settled_by)
             for one, read in replies
             if read.reading.meaning is Meaning.ADOPTION and one.happened_at < until
         ),
@@ -206,7 +244,8 @@ def _adoption(
         if read.author in accounts and one.happened_at < until:
             # An offer that was made before the package was handed over is a word, too.
             at = max(one.happened_at, takeover.at)
-            yield Ending(adopted=True, by=read.author or takeover.who, at=at, url=read.url)
+            by = read.author or takeover.who
+            yield Ending(adopted=True, by=by, at=at, url=read.url, settled_by=read.settled_by)
     if decision is not None and decision.action is Action.REJECT and decision.at >= takeover.at:
         yield Ending(adopted=True, by=decision.author, at=decision.at)
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from epelbot.domain.collection import Collection
 from epelbot.domain.evidence import AccessSeen, PostRead, Recorded
-from epelbot.domain.facts import Announcement, Known, Missing
+from epelbot.domain.facts import Announcement, Known, Missing, Unclear
 from epelbot.domain.people import PackageAccess, People, people_of
 from epelbot.domain.post import Meaning
 from epelbot.domain.profile import Roles
@@ -113,7 +113,7 @@ def announcements(
     who = Listeners(collection, people, roles)
     found: list[Announcement] = []
     for one, read in last_readings(posts_read(seen), collection):
-        if read.reading.meaning in _TELLING and (since is None or one.happened_at >= since):
+        if _may_announce(read) and (since is None or one.happened_at >= since):
             # A person with the right to looked into it; that the bus can't tell the author no longer matters.
             entitled = read.settled_by is not None or who.entitle(read, one.happened_at, seen)
             found.append(Announcement(read, one.happened_at, entitled))
@@ -126,6 +126,24 @@ def announcements(
     counting = [post for post in sure if post.posted_at.date() >= begins] or sure
     first = next((post for post in counting if _gives_reason(post.read)), counting[0] if counting else None)
     return first, tuple(post for post in found if post not in sure)
+
+
+def _may_announce(read: PostRead) -> bool:
+    return read.reading.meaning in _TELLING and not _is_unclear(read)
+
+
+def _is_unclear(read: PostRead) -> bool:
+    """Whether the reader is not sure of it, and takes it for something else than a retirement."""
+    return read.reading.meaning is Meaning.UNSURE and read.reading.leaning not in (None, Meaning.RETIREMENT)
+
+
+def unclear_posts(seen: Seen, collection: Collection) -> tuple[Unclear, ...]:
+    """What may offer, take back or change something, since the policy is in force, oldest first."""
+    return tuple(
+        Unclear(read, one.happened_at)
+        for one, read in last_readings(posts_read(seen), collection)
+        if _is_unclear(read) and one.happened_at.date() >= seen.horizon.in_force_from
+    )
 
 
 def _gives_reason(read: PostRead) -> bool:

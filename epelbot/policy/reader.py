@@ -26,7 +26,7 @@ from epelbot.policy.reading_statements import statements_of
 from epelbot.policy.reading_text import OWN_LIMIT, RAW_LIMIT, blocks_of, body_of, is_answer, subject_of
 
 #: Raised with every change that may read a post otherwise: what an older reader read is read again.
-READER_VERSION = 2
+READER_VERSION = 3
 _LONGEST_HEADER = 1_000
 _AUTOMATIC = re.compile("|".join(phrases.AUTOMATIC_SUBJECTS), re.IGNORECASE | re.ASCII)
 _ASKING = re.compile(

@@ -25,8 +25,14 @@ SETTLED_AS: dict[Meaning, str] = {
     Meaning.RETIREMENT: "retirement",
     Meaning.ADOPTION: "offer",
     Meaning.WITHDRAWAL: "withdrawal",
+    Meaning.ABI_CHANGE: "abi-change",
     Meaning.OTHER: "nothing",
 }
+
+
+def so_settled(by: str | None) -> str:
+    """What is put behind a post whose meaning a person told; nothing where the reader is sure."""
+    return f" (so settled by {by})" if by is not None else ""
 
 
 def posts_read(seen: Seen) -> list[Told[PostRead]]:

@@ -1,22 +1,37 @@
 # SPDX-FileCopyrightText: epelbot contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which posts a person has to judge, so that something can come of them (POLICY R1, triage)."""
+"""Which posts a person has to judge, so that something can come of them (POLICY R1, R5, R8, A2; triage)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from epelbot.domain.calendar import Calendar
-from epelbot.domain.facts import Announcement, Facts, Known, Missing
+from epelbot.domain.evidence import PostRead
+from epelbot.domain.facts import Facts, Known, Missing
 from epelbot.errors import BadInput
+from epelbot.policy.announced import doubt_in_words, reader_unsure
 from epelbot.policy.minimum_lifetime import last_supported_day
+from epelbot.policy.withdrawn import doubt_about
 
 
-def open_doubts(facts: Facts, calendar: Calendar) -> tuple[Announcement, ...]:
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A post that a person has to judge for a listing, and why, in a phrase."""
+
+    read: PostRead
+    posted_at: datetime
+    why: str
+
+
+def open_doubts(facts: Facts, calendar: Calendar) -> tuple[Doubt, ...]:
     """The listing's doubtful posts that somebody's word would change something about, oldest first.
 
     None for a listing that has left, never was there, or is in a closed collection, and none while nobody
     can tell who maintains it: what only waits for a source is no question to a person. A post from before
-    the announcement that counts is answered by that.
+    the announcement that counts is answered by that, and so is what answers a retirement that has ended.
     """
     presence = facts.presence
     if isinstance(facts.people, Missing) or _is_closed(facts, calendar) or facts.blocked:
@@ -24,7 +39,16 @@ def open_doubts(facts: Facts, calendar: Calendar) -> tuple[Announcement, ...]:
     if isinstance(presence, Known) and (presence.value.entry is None or presence.value.left_at is not None):
         return ()
     counts = facts.announcement
-    return tuple(post for post in facts.doubtful if counts is None or post.posted_at > counts.posted_at)
+    found = [
+        Doubt(post.read, post.posted_at, doubt_in_words(post))
+        for post in facts.doubtful
+        if counts is None or post.posted_at > counts.posted_at
+    ]
+    if facts.ending is None:
+        found += [Doubt(one.read, one.posted_at, doubt_about(one)) for one in facts.doubtful_answers]
+    found += [Doubt(one.read, one.posted_at, reader_unsure(one.read)) for one in facts.unclear]
+    by_post = {one.read.post: one for one in found}
+    return tuple(sorted(by_post.values(), key=lambda one: (one.posted_at, one.read.post)))
 
 
 def _is_closed(facts: Facts, calendar: Calendar) -> bool:

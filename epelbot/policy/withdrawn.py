@@ -8,12 +8,17 @@ A newer stable build without the file looks like it, too; then the maintainer is
 
 from __future__ import annotations
 
-from epelbot.domain.facts import Known, Missing, NewestBuild
+from collections.abc import Sequence
+
+from epelbot.domain.facts import Answer, Known, Missing, NewestBuild
+from epelbot.domain.post import Meaning, Reading
 from epelbot.domain.retirement import Action
 from epelbot.domain.verdict import Evidence, Finding, Verdict
 from epelbot.policy.adoption import is_paused
+from epelbot.policy.announced import reader_unsure
 from epelbot.policy.links import koji_build
 from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule, cannot_know
+from epelbot.policy.settled import so_settled
 
 
 def _judge(case: Case) -> Finding | None:
@@ -25,7 +30,7 @@ def _judge(case: Case) -> Finding | None:
         return Finding(
             "R8",
             Verdict.OK,
-            f"withdrawn by {ending.by} on {ending.at:%Y-%m-%d}",
+            f"withdrawn by {ending.by} on {ending.at:%Y-%m-%d}{so_settled(ending.settled_by)}",
             RULE.required,
             evidence=(Evidence(f"post by {ending.by}", ending.url, ending.at),),
         )
@@ -37,22 +42,38 @@ def _judge(case: Case) -> Finding | None:
         return None
     if facts.undone and isinstance(facts.newest, Known):
         return _undone(facts.newest)
-    if facts.withdrawal_doubts:
-        doubt = facts.withdrawal_doubts[-1]
-        return Finding(
-            "R8",
-            Verdict.OTHERS_MUST_ACT,
-            f"a post by {doubt.who} on {doubt.at:%Y-%m-%d} may take the retirement back, but nobody knows "
-            "that its author may",
-            RULE.required,
-            remedy="read the post; a maintainer can say it again from a Fedora address, or the release "
-            "manager rejects the retirement",
-            waivable_by=RELEASE_MANAGER,
-            evidence=tuple(
-                Evidence(f"post by {one.who}", one.url, one.at) for one in facts.withdrawal_doubts
-            ),
-        )
-    return None
+    doubts = [one for one in facts.doubtful_answers if _may_take_back(one.read.reading)]
+    return _doubtful(doubts) if doubts else None
+
+
+def _may_take_back(reading: Reading) -> bool:
+    return Meaning.WITHDRAWAL in (reading.meaning, reading.leaning)
+
+
+def _doubtful(doubts: Sequence[Answer]) -> Finding:
+    last = doubts[-1]
+    return Finding(
+        "R8",
+        Verdict.OTHERS_MUST_ACT,
+        f"a post by {last.who} on {last.posted_at:%Y-%m-%d} may take the retirement back, "
+        f"but {doubt_about(last)}",
+        RULE.required,
+        remedy="read the post and settle it ('epelbot triage list'); or a maintainer says it again in the "
+        "thread of the announcement, from a Fedora address",
+        waivable_by=RELEASE_MANAGER,
+        evidence=tuple(Evidence(f"post by {one.who}", one.read.url, one.posted_at) for one in doubts),
+    )
+
+
+def doubt_about(answer: Answer) -> str:
+    """Why a person has to judge a post that may answer the announcement."""
+    if answer.read.reading.meaning is Meaning.UNSURE:
+        return reader_unsure(answer.read)
+    if not answer.in_thread:
+        return "it stands outside the thread of the announcement"
+    if answer.read.author is None:
+        return "the list does not tell whose account that is"
+    return f"{answer.read.author} does not maintain the package"
 
 
 def _undone(newest: Known[NewestBuild | None]) -> Finding | None:

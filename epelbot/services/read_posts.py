@@ -23,7 +23,8 @@ from epelbot.services.read_replies import answers_in, root_of
 # The archive lags behind the list by an unknown time (FIELD 1.7): asked again after this, doubled each time.
 _FIRST_PAUSE = timedelta(minutes=2)
 _LONGEST_PAUSE = timedelta(hours=4)
-_TELLING = (Meaning.RETIREMENT, Meaning.UNSURE)
+# Offers and withdrawals are kept with their thread (`read_replies`).
+_TELLING = (Meaning.RETIREMENT, Meaning.UNSURE, Meaning.ABI_CHANGE)
 
 
 def claim_post(

@@ -6,18 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 
 from epelbot.domain.collection import Collection
 from epelbot.domain.evidence import PostRead, Recorded, Settled, Undone
-from epelbot.domain.facts import Announcement
 from epelbot.domain.post import Meaning, Post, Reading
 from epelbot.ledger import Connection, Ledger, evidence, listings, posts
-from epelbot.policy.announced import doubt_in_words
 from epelbot.policy.facts_from_evidence import facts_from_evidence
 from epelbot.policy.settled import standing
-from epelbot.policy.triage import open_doubts
+from epelbot.policy.triage import Doubt, open_doubts
 from epelbot.services.rulebook import Rulebook
 
 _NAMELESS = "it names no package that could be found in it"
@@ -28,7 +26,7 @@ class Waiting:
     """A post that waits for a person.
 
     ``read`` is what the reader made of it, one piece for each package and collection. ``listings`` are those
-    for which it may announce something, by package and collection; none where it names no package. ``doubts``
+    that it may be about, by package and collection; none where it names no package. ``doubts``
     tell in phrases why it is not sure. ``post`` is None where only its reading was kept.
     """
 
@@ -56,13 +54,75 @@ def triage(ledger: Ledger, rulebook: Rulebook, now: datetime) -> tuple[Waiting, 
         found[read.post] = _with(
             found.get(read.post) or Waiting(read.post, doubt.posted_at, (), (), (), kept[read.post]),
             read,
-            doubt_in_words(doubt),
+            doubt.why,
             (package, collection),
         )
     for posted_at, read in nameless:
         waiting = Waiting(read.post, posted_at, (), (), (), kept[read.post])
         found[read.post] = _with(waiting, read, read.reading.why or _NAMELESS, None)
     return tuple(sorted(found.values(), key=lambda one: (one.posted_at, one.hash)))
+
+
+def read_as(ledger: Ledger, rulebook: Rulebook, meaning: Meaning, now: datetime) -> tuple[Waiting, ...]:
+    """Every post since the policy is in force that counts as this, oldest first; none of them waits.
+
+    ``listings`` are those that it is about, whoever took it so.
+    """
+    with ledger.read() as connection:
+        since = datetime.combine(rulebook.known_to_hold_from(connection, now), time(), UTC)
+        told = evidence.of_kind(connection, PostRead, since=since)
+        pieces = [pair for pair in _as_it_counts(connection, told) if pair[1].reading.meaning is meaning]
+        found: dict[str, Waiting] = {}
+        for posted_at, read in sorted(pieces, key=lambda pair: (pair[0], pair[1].post, repr(pair[1]))):
+            if posted_at < since:
+                continue
+            kept = found.get(read.post) or Waiting(
+                read.post, posted_at, (), (), (), posts.by_hash(connection, read.post)
+            )
+            there = [
+                (package, Collection.parse(name))
+                for package in read.reading.packages
+                for name in _places(connection, package, read)
+            ]
+            found[read.post] = replace(
+                kept,
+                read=(*kept.read, read),
+                listings=tuple(dict.fromkeys((*kept.listings, *there))),
+            )
+    return tuple(found.values())
+
+
+def _places(connection: Connection, package: str, read: PostRead) -> list[str]:
+    return [read.collection] if read.collection else listings.of_package(connection, package)
+
+
+def _as_it_counts(connection: Connection, told: Sequence[Recorded]) -> list[tuple[datetime, PostRead]]:
+    """What each post says, by people's word where one stands, else by its last reading."""
+    read = [(one, one.fact) for one in told if isinstance(one.fact, PostRead)]
+    stands = _standing(connection, read)
+    settled = {fact.read.post for _, fact in stands}
+    last: dict[str, tuple[bool, datetime]] = {}
+    for one, fact in read:
+        rank = (fact.complete, one.confirmed)
+        last[fact.post] = max(last.get(fact.post, rank), rank)
+    return [
+        *((fact.posted_at, fact.read) for _, fact in stands),
+        *(
+            (one.happened_at, fact)
+            for one, fact in read
+            if fact.post not in settled and (fact.complete, one.confirmed) == last[fact.post]
+        ),
+    ]
+
+
+def _standing(
+    connection: Connection, read: Sequence[tuple[Recorded, PostRead]]
+) -> list[tuple[Recorded, Settled]]:
+    return standing(
+        [(one, one.fact) for one in evidence.of_kind(connection, Settled) if isinstance(one.fact, Settled)],
+        [(one, one.fact) for one in evidence.of_kind(connection, Undone) if isinstance(one.fact, Undone)],
+        read,
+    )
 
 
 def _with(waiting: Waiting, read: PostRead, doubt: str, listing: tuple[str, Collection] | None) -> Waiting:
@@ -78,7 +138,7 @@ def _with(waiting: Waiting, read: PostRead, doubt: str, listing: tuple[str, Coll
 
 def _doubts(
     connection: Connection, rulebook: Rulebook, told: Iterable[Recorded], now: datetime
-) -> list[tuple[str, Collection, Announcement]]:
+) -> list[tuple[str, Collection, Doubt]]:
     """What is doubtful, by package and collection; only packages that some post spoke of are looked at."""
     spoken_of = sorted({one.package for one in told if one.package is not None})
     wanted = [
@@ -106,11 +166,7 @@ def _nameless(
     connection: Connection, told: Sequence[Recorded], since: datetime
 ) -> list[tuple[datetime, PostRead]]:
     """Posts that may announce, and of which the reader could tell no package, oldest first."""
-    stands = standing(
-        [(one, one.fact) for one in evidence.of_kind(connection, Settled) if isinstance(one.fact, Settled)],
-        [(one, one.fact) for one in evidence.of_kind(connection, Undone) if isinstance(one.fact, Undone)],
-        [(one, one.fact) for one in told if isinstance(one.fact, PostRead)],
-    )
+    stands = _standing(connection, [(one, one.fact) for one in told if isinstance(one.fact, PostRead)])
     done = {fact.read.post for _, fact in stands}
     done |= {one.fact.post for one in told if isinstance(one.fact, PostRead)}
     unsure = posts.taken_for(connection, Meaning.UNSURE)

@@ -12,21 +12,27 @@ from typing import Any, Protocol
 
 from epelbot.domain.collection import Collection
 from epelbot.domain.evidence import PostRead, Settled
-from epelbot.domain.post import Meaning, Post
+from epelbot.domain.post import Meaning, Post, Reading
 from epelbot.policy.settled import SETTLED_AS
 
 _WIDTH = 80
 _HOW = (
-    "Read a post, then say what it is. If it is none of the first three, it is nothing:\n\n"
+    "Read a post, then say what it is. If it is none of the first four, it is nothing:\n\n"
     "  epelbot triage settle POST --is retirement --package NAME --collection C \\\n"
     "      --leaves-because 'WHY' --as ACCOUNT --reason 'WHY'\n"
     "  epelbot triage settle POST --is offer --package NAME --collection C ...\n"
     "  epelbot triage settle POST --is withdrawal --package NAME --collection C ...\n"
+    "  epelbot triage settle POST --is abi-change --package NAME --collection C ...\n"
     "  epelbot triage settle POST --is nothing --as ACCOUNT --reason 'WHY'"
+)
+_OTHERWISE = (
+    "None of these waits. If one is taken wrongly, settle it otherwise: 'epelbot triage settle --help'."
 )
 _KINDS = {
     Meaning.RETIREMENT: "a retirement",
-    Meaning.UNSURE: "perhaps a retirement",
+    Meaning.ABI_CHANGE: "an incompatible change",
+    Meaning.ADOPTION: "an offer to take over",
+    Meaning.WITHDRAWAL: "a retirement taken back",
 }
 
 
@@ -54,6 +60,13 @@ def triage_text(waiting: Sequence[WaitingPost]) -> str:
     return "\n\n".join([*(_post(one) for one in waiting), _HOW])
 
 
+def read_as_text(found: Sequence[WaitingPost]) -> str:
+    """Every post that counts as what was asked for, and who says so; none of them waits."""
+    if not found:
+        return "No post counts as that."
+    return "\n\n".join([*(_post(one) for one in found), _OTHERWISE])
+
+
 def triage_json(waiting: Sequence[WaitingPost]) -> list[dict[str, Any]]:
     """One row a post. ``from`` is its From line, which proves nothing; ``author`` the account, if known."""
     return [
@@ -67,11 +80,13 @@ def triage_json(waiting: Sequence[WaitingPost]) -> list[dict[str, Any]]:
             "author": one.read[0].author,
             "understood": {
                 "kind": one.read[0].reading.meaning.value,
+                "likely": _likely(one),
                 "packages": _packages(one),
                 "collections": _collections(one),
                 "reason": one.read[0].reading.reason,
                 "reason_category": _category(one),
             },
+            "settled_by": one.read[0].settled_by,
             "unsure_because": list(one.doubts),
             "listings": [
                 {"package": package, "collection": collection.name} for package, collection in one.listings
@@ -87,7 +102,7 @@ def settled_text(pieces: Sequence[Settled]) -> str:
     about = [one for one in pieces if one.read.reading.meaning is not Meaning.OTHER]
     said = f"Settled: the post of {first.posted_at:%Y-%m-%d} by {_writer(first.read)} is "
     if not about:
-        said += "nothing that a retirement follows from."
+        said += "nothing that anything follows from."
     else:
         packages = ", ".join(dict.fromkeys(one.read.reading.packages[0] for one in about))
         places = ", ".join(dict.fromkeys(one.read.collection or "all that they are in" for one in about))
@@ -111,6 +126,7 @@ def _as(meaning: Meaning) -> str:
         Meaning.RETIREMENT: "the announced retirement",
         Meaning.ADOPTION: "an offer to take over, for the retirement",
         Meaning.WITHDRAWAL: "the withdrawal of the retirement",
+        Meaning.ABI_CHANGE: "the announcement of an incompatible change",
     }[meaning]
 
 
@@ -118,13 +134,14 @@ def _post(one: WaitingPost) -> str:
     read = one.read[0]
     reading = read.reading
     packages, collections = ", ".join(_packages(one)), ", ".join(_collections(one))
-    understood = _KINDS.get(reading.meaning, reading.meaning.value)
+    understood = _kind(reading)
     understood += f" of {packages}" if packages else ", of what it does not say"
     understood += f" in {collections}" if collections else ""
     why = reading.reason or _category(one)
     rows = [
         ("from", f"{read.sender} ({f'account {read.author}' if read.author else 'account not known'})"),
         ("understood", f"{understood}{f': {why}' if why else ''}"),
+        ("settled", f"by {read.settled_by}" if read.settled_by else ""),
         *(("not sure", doubt) for doubt in one.doubts),
         ("may concern", ", ".join(f"{package} in {place}" for package, place in one.listings)),
         ("post", one.hash),
@@ -133,6 +150,12 @@ def _post(one: WaitingPost) -> str:
     subject = one.post.subject if one.post else "(its subject is not kept)"
     head = textwrap.fill(f"{one.posted_at:%Y-%m-%d %H:%M} UTC  {subject}", _WIDTH, subsequent_indent=" " * 22)
     return "\n".join([head, *(_row(name, text) for name, text in rows if text)])
+
+
+def _kind(reading: Reading) -> str:
+    if reading.meaning is Meaning.UNSURE:
+        return f"perhaps {_KINDS[reading.leaning or Meaning.RETIREMENT]}"
+    return _KINDS[reading.meaning]
 
 
 def _row(name: str, text: str) -> str:
@@ -157,6 +180,11 @@ def _collections(one: WaitingPost) -> list[str]:
 def _category(one: WaitingPost) -> str | None:
     category = one.read[0].reading.category
     return category.value if category else None
+
+
+def _likely(one: WaitingPost) -> str | None:
+    leaning = one.read[0].reading.leaning
+    return leaning.value if leaning else None
 
 
 def _writer(read: PostRead) -> str:

@@ -88,7 +88,9 @@ def test_json_has_the_keys_that_stay(desk: Shell) -> None:
             *("post", "url", "list", "posted_at", "subject", "from", "author"),
             *("understood", "unsure_because", "listings"),
         }
-        assert row["understood"].keys() == {"kind", "packages", "collections", "reason", "reason_category"}
+        assert row["understood"].keys() == {
+            *("kind", "likely", "packages", "collections", "reason", "reason_category")
+        }
         assert all(one.keys() == {"package", "collection"} for one in row["listings"])
 
 

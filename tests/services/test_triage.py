@@ -7,79 +7,32 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from epelbot.domain.collection import Collection
-from epelbot.domain.evidence import PostRead, Settled
-from epelbot.domain.post import Meaning, Post, Reason
+from epelbot.domain.evidence import PostRead
+from epelbot.domain.post import Meaning
 from epelbot.domain.profile import Roles
 from epelbot.domain.retirement import Action, State
 from epelbot.domain.verdict import Verdict
 from epelbot.errors import BadInput, NotThere
 from epelbot.services.keep_word import NotNow
-from epelbot.services.settle import Settlement, find_post, settle, unsettle
-from epelbot.services.triage import Waiting, triage
+from epelbot.services.settle import find_post
 from epelbot.services.undo import Taking, undo
 from epelbot.testing.story import README, Story
 from epelbot.wording.triage_text import settled_text, triage_json, triage_text, unsettled_text
 from tests.services.house import House
-
-START = datetime(2024, 10, 1, 9, tzinfo=UTC)
-END = START + timedelta(days=730)
-A_DAY = timedelta(days=1)
-EPEL9 = Collection(9)
-
-
-def village() -> House:
-    """Two packages of ann's that live in EPEL 9, and nobody has said anything yet."""
-    story = Story()
-    story.opens("epel9")
-    for package in ("oldtool", "newtool"):
-        story.package(package, "ann", START)
-        story.shipped(f"{package}-1.0-1.el9", START)
-    return House(story).sees()
-
-
-def post_by_nobody(house: House, *, archived: bool = True) -> Post:
-    """A clear announcement, but the bus does not tell whose account it is."""
-    post = house.story.announced("oldtool", "epel9", "ann", END, account=None, archived=archived)
-    house.sees()
-    return post
-
-
-def waiting(house: House) -> tuple[Waiting, ...]:
-    return triage(house.ledger, house.rulebook, house.now)
-
-
-def settled(
-    house: House,
-    post: Post,
-    *packages: str,
-    meaning: Meaning = Meaning.RETIREMENT,
-    everywhere: bool = False,
-    author: str = "smooge",
-    reason: str = "I know her",
-) -> tuple[Settled, ...]:
-    wish = Settlement(
-        post.hash,
-        meaning,
-        packages,
-        None if everywhere or not packages else (EPEL9,),
-        author,
-        reason,
-        leaves_because="no time" if meaning is Meaning.RETIREMENT else None,
-        category=Reason.NO_TIME if meaning is Meaning.RETIREMENT else None,
-    )
-    return settle(house.ledger, house.rulebook, wish, house.now)
-
-
-def unsettled(house: House, post: Post, author: str = "smooge") -> Settled:
-    return unsettle(
-        house.ledger, house.rulebook, post.hash, house.now, author=author, reason="it was not hers"
-    )
-
+from tests.services.triage_desk import (
+    A_DAY,
+    END,
+    EPEL9,
+    START,
+    post_by_nobody,
+    settled,
+    unsettled,
+    village,
+    waiting,
+)
 
 # What waits
 
@@ -356,6 +309,7 @@ def test_what_is_said() -> None:
     (row,) = triage_json(waiting(house))
     assert row["understood"] == {
         "kind": "retirement",
+        "likely": None,
         "packages": ["oldtool"],
         "collections": ["epel9"],
         "reason": "I have no time for it any more.",
@@ -373,6 +327,6 @@ def test_what_is_said() -> None:
         "Undone: smooge had settled the post of 2026-10-01 on 2026-11-23 as retirement. It is as the reader "
         "took it."
     )
-    assert "is nothing that a retirement follows from." in settled_text(
+    assert "is nothing that anything follows from." in settled_text(
         settled(house, post, meaning=Meaning.OTHER)
     )
