@@ -15,13 +15,19 @@ import hashlib
 import itertools
 import re
 from calendar import monthrange
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
+from typing import Any, TypeVar, cast
 
 from epelbot.domain.collection import Collection
 
 _MINOR = re.compile(r"([1-9][0-9]?)\.(0|[1-9][0-9]?)")
 _MONTHS_A_YEAR = 12
+# Answers that a calendar keeps: some years of days for each of its majors.
+_REMEMBERED = 10_000
+
+T = TypeVar("T")
 
 
 def add_months(day: date, months: int) -> date:
@@ -167,12 +173,24 @@ class Calendar:
     """All majors that EPEL builds for. Everything is asked for a day; nothing here asks for the time."""
 
     majors: tuple[Major, ...]
+    # Of thousands of listings it is asked the same, and an answer takes longer than all else in a judgement.
+    _known: dict[tuple[object, ...], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def _once(self, question: tuple[object, ...], answer: Callable[[], T]) -> T:
+        if question not in self._known:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[question] = answer()
+        return cast(T, self._known[question])
 
     def digest_of(self, number: int) -> str:
         """Changes exactly when an answer about that major may: with a day, its weight, a plan come true.
 
         No two majors have the same; that of one that the calendar lacks stays as long as it does.
         """
+        return self._once(("digest", number), lambda: self._digest_of(number))
+
+    def _digest_of(self, number: int) -> str:
         told = [_all_told(major) for major in self.majors if major.number == number]
         return hashlib.sha256(repr((number, told)).encode()).hexdigest()
 
@@ -200,6 +218,11 @@ class Calendar:
         whose projection lies after the end of maintenance. A projection is a day that was announced or
         entered, else ``cadence_months`` for each minor after the newest one whose day is known or given.
         """
+        return self._once(
+            ("releases", major, as_of, cadence_months), lambda: self._releases(major, as_of, cadence_months)
+        )
+
+    def _releases(self, major: int, as_of: date, cadence_months: int) -> tuple[Milestone, ...]:
         of = self.major(major)
         told = {minor.number: _see(of.number, minor.number, minor.ga, as_of) for minor in of.minors}
         newest = max((number for number, seen in told.items() if seen.begins is not None), default=-1)
@@ -226,7 +249,10 @@ class Calendar:
 
     def branching(self, major: int, number: int, as_of: date) -> Milestone:
         """The branching of ``epelM.number`` as seen on ``as_of``; no cadence projects one."""
-        return _see(major, number, self._minor(major, number).branched, as_of)
+        return self._once(
+            ("branching", major, number, as_of),
+            lambda: _see(major, number, self._minor(major, number).branched, as_of),
+        )
 
     def leading_minor(self, major: int, day: date) -> int | None:
         """The minor that led ``epelM`` on ``day``, from 00:00 UTC of which a branching of that day counts.
@@ -235,6 +261,9 @@ class Calendar:
         leads; and None where it cannot be known, because a minor that is out, or older than one branched
         later, must have been branched on a day that nobody told us.
         """
+        return self._once(("leading", major, day), lambda: self._leading_minor(major, day))
+
+    def _leading_minor(self, major: int, day: date) -> int | None:
         if not Collection(major).is_leading:
             return None
         of = self.major(major)

@@ -281,14 +281,18 @@ def still_held(connection: Connection, leases: Sequence[Lease]) -> frozenset[int
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A judgement to keep, and when its listing is looked at again though nothing arrives (None: never)."""
+    """A judgement to keep, and when its listing is looked at again though nothing arrives (None: never).
+
+    ``basis`` stands for all that it was judged by but the evidence: calendar, profile, rules.
+    """
 
     lease: Lease
     excuse: Excuse
     due_at: datetime | None
+    basis: str
 
 
-def keep(connection: Connection, judged: Sequence[Judged], *, now: datetime, basis: str) -> None:
+def keep(connection: Connection, judged: Sequence[Judged], *, now: datetime) -> None:
     """Keep judgements, note in the history what says something new, and give the listings back.
 
     Call only for those that `still_held` named in the same transaction.
@@ -310,7 +314,7 @@ def keep(connection: Connection, judged: Sequence[Judged], *, now: datetime, bas
                 "generation": one.lease.generation,
                 "judged_at": now,
                 "flips_on": excuse.flips_on,
-                "basis": basis,
+                "basis": one.basis,
                 "data": data,
             }
         )

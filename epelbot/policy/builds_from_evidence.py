@@ -30,9 +30,11 @@ def epochs_of(seen: Seen) -> dict[str, int]:
 
     What R2 read of a build is no source: it was given the epoch that was known then.
     """
-    told = [one.fact for one in (*seen.later, *seen.by_then)]
-    builds = [fact for fact in told if isinstance(fact, BuildTagged | BuildChanged)]
-    return {fact.nvr: fact.epoch for fact in builds if fact.epoch is not None}
+    return {
+        fact.nvr: fact.epoch
+        for fact in (one.fact for one in (*seen.later, *seen.by_then))
+        if isinstance(fact, (BuildTagged, BuildChanged)) and fact.epoch is not None
+    }
 
 
 def presence_of(seen: Seen, epochs: dict[str, int], undo_days: int) -> Known[Presence] | Missing:

@@ -64,6 +64,9 @@ def blocks_of(seen: Seen, stays: Sequence[Tagging]) -> dict[str, list[Block]]:
 def _in_the_collection(stays: Sequence[Tagging], blocks: Mapping[str, Sequence[Block]]) -> Iterator[Tagging]:
     """The parts of the stays in which the package was not blocked; a build in a blocked one has left."""
     for stay in stays:
+        if stay.tag not in blocks:
+            yield stay
+            continue
         begins, ends = stay.tagged_at, stay.untagged_at or _ALWAYS
         for blocked_at, unblocked_at in blocks.get(stay.tag, ()):
             if begins < blocked_at < ends:

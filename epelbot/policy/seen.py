@@ -9,12 +9,12 @@ Evidence is a set: no answer here depends on the order in which it arrived.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from operator import attrgetter
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from epelbot.domain.evidence import Fact, LookedUp, Recorded
 from epelbot.domain.facts import Horizon, Known, Missing, SourceTrust
@@ -23,6 +23,7 @@ _HAPPENED_AT = attrgetter("happened_at")
 
 F = TypeVar("F", bound=Fact)
 Told = tuple[Recorded, F]
+_ByKind = dict[type[Any], list[tuple[Recorded, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,14 @@ class Seen:
     horizon: Horizon
     by_then: tuple[Recorded, ...]
     later: tuple[Recorded, ...]
+    # Both by kind: the fold asks some thirty times, and to look through everything each time was a third of
+    # its time.
+    _by_then: _ByKind = field(init=False, repr=False, compare=False)
+    _later: _ByKind = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_then", _by_kind(self.by_then))
+        object.__setattr__(self, "_later", _by_kind(self.later))
 
     @classmethod
     def on(cls, as_of: date, evidence: Iterable[Recorded], horizon: Horizon) -> Self:
@@ -50,17 +59,21 @@ class Seen:
         """The last moment of that day that has been: now, for today and for days to come."""
         return min(self.horizon.now, self.until)
 
-    def of(self, kind: type[F]) -> list[Told[F]]:
+    def of(self, kind: type[F]) -> Sequence[Told[F]]:
         """What had happened by then, oldest first."""
-        return [(one, one.fact) for one in self.by_then if isinstance(one.fact, kind)]
+        return self._by_then.get(kind, ())
 
-    def of_later(self, kind: type[F]) -> list[Told[F]]:
+    def of_later(self, kind: type[F]) -> Sequence[Told[F]]:
         """What happened after that day, or was seen only then, oldest first."""
-        return [(one, one.fact) for one in self.later if isinstance(one.fact, kind)]
+        return self._later.get(kind, ())
 
     def last_word(self, told: Iterable[Told[F]]) -> Told[F] | None:
         """Of a fact that stands until it changes, the one that was told last by then."""
-        return max(told, key=lambda pair: (self._told_by(pair[0]), *_order(pair[0])), default=None)
+        pairs = list(told)
+        if len(pairs) == 1:
+            # As most often; the order of two is dear.
+            return pairs[0]
+        return max(pairs, key=lambda pair: (self._told_by(pair[0]), *_order(pair[0])), default=None)
 
     def _told_by(self, one: Recorded) -> datetime:
         # A state that came back is one row with two times: of a day between them we know only the first.
@@ -73,7 +86,8 @@ class Seen:
 
         With ``tags``, whether it did so for each of them.
         """
-        last = last_answer(what, (*self.by_then, *self.later), tags)
+        told = (one for one, _ in (*self.of(LookedUp), *self.of_later(LookedUp)))
+        last = last_answer(what, told, tags)
         if last is not None and self.horizon.now - last <= trust.max_age:
             return Known(None, source, last)
         if not trust.asked:
@@ -99,13 +113,34 @@ def last_answer(what: str, evidence: Iterable[Recorded], tags: Sequence[str] = (
     return min(told) if len(told) == len(latest) else None
 
 
-def _in_order(evidence: Iterable[Recorded]) -> list[Recorded]:
-    """By `_order`, whose fuller parts are dear: they are asked of facts of one instant alone."""
-    found: list[Recorded] = []
-    for _, group in groupby(sorted(evidence, key=_HAPPENED_AT), _HAPPENED_AT):
-        together = list(group)
-        found += sorted(together, key=_order) if len(together) > 1 else together
+def _by_kind(told: Iterable[Recorded]) -> _ByKind:
+    found: _ByKind = {}
+    for one in told:
+        found.setdefault(type(one.fact), []).append((one, one.fact))
     return found
+
+
+def _in_order(evidence: Iterable[Recorded]) -> list[Recorded]:
+    """By `_order`, whose fuller parts are dear: they are asked of facts of one instant and kind alone."""
+    found = sorted(evidence, key=_HAPPENED_AT)
+    first = 0
+    for end in range(1, len(found) + 1):
+        if end == len(found) or found[end].happened_at != found[first].happened_at:
+            if end - first > 1:
+                found[first:end] = _at_one_instant(found[first:end])
+            first = end
+    return found
+
+
+def _at_one_instant(together: list[Recorded]) -> Iterator[Recorded]:
+    for _, group in groupby(sorted(together, key=_kind), _kind):
+        alike = list(group)
+        yield from sorted(alike, key=_order) if len(alike) > 1 else alike
+
+
+def _kind(one: Recorded) -> str:
+    # What `repr` begins with.
+    return f"{type(one.fact).__name__}("
 
 
 def _order(one: Recorded) -> tuple[datetime, str, datetime, str]:

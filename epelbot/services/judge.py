@@ -22,6 +22,7 @@ from epelbot.domain.verdict import Verdict
 from epelbot.faults import fault_point
 from epelbot.ledger import Connection, Ledger, evidence, health, listings, notices, posts
 from epelbot.ledger.codec import encode
+from epelbot.ledger.evidence import Syncs
 from epelbot.ledger.listings import Judged, Lease
 from epelbot.policy.facts_from_evidence import facts_from_evidence
 from epelbot.policy.judgement import judge
@@ -95,14 +96,17 @@ def judge_leased(
     return judgement.told_now if kept else None
 
 
-def dockets(ledger: Ledger, leases: Sequence[Lease], rulebook: Rulebook, now: datetime) -> list[Docket]:
-    """What there is to judge the leased listings by, read in one transaction."""
+def dockets(
+    ledger: Ledger,
+    leases: Sequence[Lease],
+    rulebook: Rulebook,
+    now: datetime,
+    synced: Syncs | None = None,
+) -> list[Docket]:
+    """What there is to judge the leased listings by, read in one transaction; ``synced`` as in `horizons`."""
     with ledger.read() as connection:
         known = evidence.about_listings(connection, {(one.package, one.collection.major) for one in leases})
-        horizons = {
-            collection: rulebook.horizon(connection, collection, now)
-            for collection in {one.collection for one in leases}
-        }
+        horizons = rulebook.horizons(connection, {one.collection for one in leases}, now, synced=synced)
         told = notices_written(connection, [one.listing_id for one in leases])
         leaving = listings.leaving(connection, [one.listing_id for one in leases])
         together = {
@@ -194,12 +198,16 @@ def keep(
         evidence.add(connection, [piece for one in judgements for piece in one.found.evidence])
         held = listings.still_held(connection, [one.lease for one in judgements])
         kept = [one for one in judgements if one.lease.listing_id in held]
-        by_major: dict[int, list[Judged]] = {}
-        for one in kept:
-            judged = Judged(one.lease, one.told_now, _due_again(one, rulebook, now))
-            by_major.setdefault(one.lease.collection.major, []).append(judged)
-        for major, some in by_major.items():
-            listings.keep(connection, some, now=now, basis=rulebook.basis_of(major))
+        judged = [
+            Judged(
+                one.lease,
+                one.told_now,
+                _due_again(one, rulebook, now),
+                rulebook.basis_of(one.lease.collection.major),
+            )
+            for one in kept
+        ]
+        listings.keep(connection, judged, now=now)
         noticed = notices.lock_listings(connection, held)
         mails: set[int] = set()
         for one in kept:
@@ -251,6 +259,8 @@ def excuse_from(
 def _as_found(horizon: Horizon, found: Gathered) -> Horizon:
     """The horizon with what the sources have just said, or why they didn't."""
     said = found.health
+    if not said:
+        return horizon
     return replace(
         horizon,
         koji=replace(horizon.koji, error=said.get("koji", horizon.koji.error)),

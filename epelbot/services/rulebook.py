@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -16,7 +16,8 @@ from epelbot.domain.calendar_words import Word, with_words
 from epelbot.domain.collection import Collection, leading_minors
 from epelbot.domain.facts import Horizon, SourceTrust
 from epelbot.domain.profile import Profile
-from epelbot.ledger import Connection, calendar_words, evidence, health, listings
+from epelbot.ledger import Connection, calendar_words, health, listings
+from epelbot.ledger.evidence import Syncs
 from epelbot.settings import Sources as SourceSettings
 
 _FIRST_WITH_MINORS = 10
@@ -84,35 +85,49 @@ class Rulebook:
 
         ``as_of`` is the day that is asked about (default: today): another minor may have led ``epel10`` then.
         """
+        return self.horizons(connection, [collection], now, as_of)[collection]
+
+    def horizons(
+        self,
+        connection: Connection,
+        collections: Iterable[Collection],
+        now: datetime,
+        as_of: date | None = None,
+        synced: Syncs | None = None,
+    ) -> dict[Collection, Horizon]:
+        """The same of several collections. ``synced`` holds what was read for the ones before."""
         failing = {name: one.error for name, one in health.all_of(connection).items() if one.failing_since}
-        of = self.sources
+        leading = leading_minors(listings.branches_of_tags(connection))
+        in_force_from = self.known_to_hold_from(connection, now)
+        of, day = self.sources, min(as_of or now.date(), now.date())
+        tags = {one: self._tags(one, day, now, leading.get(one.major)) for one in collections}
+        synced_at = (synced or Syncs()).of(connection, {one: known[-1] for one, known in tags.items()})
 
         def trust(name: str, hours: int) -> SourceTrust:
             return SourceTrust(of.online, timedelta(hours=hours), failing.get(name))
 
-        tags = self._tags(connection, collection, min(as_of or now.date(), now.date()), now)
-        return Horizon(
-            now=now,
-            tags=tags,
-            koji=trust("koji", of.koji.max_age_hours),
-            bodhi=trust("bodhi", of.bodhi.max_age_hours),
-            distgit=trust("dist-git", of.distgit.max_age_hours),
-            sync_max_age=timedelta(hours=of.sync_max_age_hours),
-            led_until=tuple(self._led_until(collection.major, tags)) if collection.is_leading else (),
-            repodata=trust("repodata", of.repodata.max_age_hours)
-            if of.repodata.is_set_up_for(collection.name)
-            else None,
-            archive=trust("archive", of.archive.max_age_hours),
-            in_force_from=self.known_to_hold_from(connection, now),
-            synced_at=evidence.syncs(connection, collection, tags[-1]),
-        )
+        return {
+            one: Horizon(
+                now=now,
+                tags=known,
+                koji=trust("koji", of.koji.max_age_hours),
+                bodhi=trust("bodhi", of.bodhi.max_age_hours),
+                distgit=trust("dist-git", of.distgit.max_age_hours),
+                sync_max_age=timedelta(hours=of.sync_max_age_hours),
+                led_until=tuple(self._led_until(one.major, known)) if one.is_leading else (),
+                repodata=trust("repodata", of.repodata.max_age_hours)
+                if of.repodata.is_set_up_for(one.name)
+                else None,
+                archive=trust("archive", of.archive.max_age_hours),
+                in_force_from=in_force_from,
+                synced_at=synced_at[one],
+            )
+            for one, known in tags.items()
+        }
 
-    def _tags(
-        self, connection: Connection, collection: Collection, day: date, now: datetime
-    ) -> tuple[str, ...]:
+    def _tags(self, collection: Collection, day: date, now: datetime, leads: int | None) -> tuple[str, ...]:
         if not collection.is_leading:
             return (collection.name,)
-        leads = leading_minors(listings.branches_of_tags(connection)).get(collection.major)
         if leads is None:
             leads = self._supposed_leader(collection.major, now.date())
         then = self.calendar.leading_minor(collection.major, day) if day < now.date() else None

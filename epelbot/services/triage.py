@@ -147,7 +147,7 @@ def _doubts(
         for name in listings.of_package(connection, package)
     ]
     known = evidence.about_listings(connection, {(package, one.major) for package, one in wanted})
-    horizons = {one: rulebook.horizon(connection, one, now) for one in {one for _, one in wanted}}
+    horizons = rulebook.horizons(connection, {one for _, one in wanted}, now)
     found = []
     for package, collection in wanted:
         facts = facts_from_evidence(

@@ -12,12 +12,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from epelbot.errors import TransientError
 from epelbot.faults import fault_point
 from epelbot.ledger import Ledger, health, inbox, listings, posts
+from epelbot.ledger.evidence import Syncs
 from epelbot.ledger.listings import Lease
 from epelbot.policy.reader import READER_VERSION
 from epelbot.ports import Mailer, Sources
@@ -54,6 +55,7 @@ class Worker:
     holder: str
     _releases_due: datetime | None = None
     _calendar_due: datetime | None = None
+    _synced: Syncs = field(default_factory=Syncs)
 
     def run(self, stop: threading.Event, *, until_idle: bool) -> None:
         """Work until ``stop`` is set, or until nothing is left to do now.
@@ -156,7 +158,7 @@ class Worker:
         # What takes long is the look-ups: the leases of those that wait meanwhile must not run out.
         until = time.monotonic() + settings.lease_seconds / _SHARE_OF_A_LEASE
         judgements: list[Judgement] = []
-        for number, docket in enumerate(dockets(self.ledger, leases, self.rulebook, now)):
+        for number, docket in enumerate(dockets(self.ledger, leases, self.rulebook, now, self._synced)):
             if number and time.monotonic() > until:
                 self._give_back(leases[number:], now)
                 break

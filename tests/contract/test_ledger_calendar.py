@@ -86,7 +86,7 @@ def test_excuses_are_read_with_their_commitment_whatever_else_is_in_them(ledger:
             if lease.package != "never-judged":
                 said = excuse(lease.package, state=State.ANNOUNCED if lease.package == "foo" else None)
                 kept = said if lease.package == "bar" else replace(said, lifetime=clock)
-                listings.keep(connection, [Judged(lease, kept, None)], now=NOW, basis="old")
+                listings.keep(connection, [Judged(lease, kept, None, "old")], now=NOW)
         (foo,) = calendar_words.judged(connection, ["epel9"])
         (bar,) = calendar_words.judged(connection, ["epel8"])
         assert foo.lifetime is not None
@@ -99,7 +99,7 @@ def test_excuses_of_a_basis_can_count_for_another(ledger: Ledger) -> None:
         listings.touch(connection, [("foo", "epel9"), ("bar", "epel9")], NOW)
         for basis in ("old", "older"):
             (lease,) = listings.claim(connection, NOW, "a worker", 60, limit=1)
-            listings.keep(connection, [Judged(lease, excuse(lease.package), None)], now=NOW, basis=basis)
+            listings.keep(connection, [Judged(lease, excuse(lease.package), None, basis)], now=NOW)
         calendar_words.count_for(connection, "old", "new")
         assert listings.make_due(connection, NOW, bases=["new", "older"]) == 0
         assert listings.make_due(connection, NOW, bases=["new"]) == 1

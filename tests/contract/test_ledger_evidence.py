@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -20,7 +21,10 @@ from epelbot.domain.collection import Collection
 from epelbot.domain.evidence import AccessSeen, LookedUp, Pushed, Recorded, Synced
 from epelbot.domain.people import PackageAccess
 from epelbot.ledger import Ledger, evidence, tables
+from epelbot.ledger.evidence import Syncs
 from tests.contract.ledgers import NOW, at_once, later, recorded, tagged
+
+EPEL9, EPEL10 = Collection.parse("epel9"), Collection.parse("epel10")
 
 
 def add(ledger: Ledger, *told: Recorded) -> None:
@@ -99,7 +103,7 @@ def test_syncs_of_a_stable_repository_come_oldest_first(ledger: Ledger) -> None:
         tagged(),
     )
     with ledger.read() as connection:
-        assert evidence.syncs(connection, Collection.parse("epel9"), "epel9") == (later(-10), later(10))
+        assert Syncs().of(connection, {EPEL9: "epel9"}) == {EPEL9: (later(-10), later(10))}
 
 
 def test_the_mirrors_may_name_the_leading_collection_by_minor_or_major(ledger: Ledger) -> None:
@@ -107,8 +111,29 @@ def test_the_mirrors_may_name_the_leading_collection_by_minor_or_major(ledger: L
         sync = Synced(name, testing=False)
         add(ledger, recorded(sync, None, major=10, happened_at=later(at)))
     with ledger.read() as connection:
-        found = evidence.syncs(connection, Collection.parse("epel10"), "epel10.1")
-    assert found == (later(0), later(1))
+        found = Syncs().of(connection, {EPEL10: "epel10.1"})
+    assert found == {EPEL10: (later(0), later(1))}
+
+
+def test_who_asked_for_the_syncs_before_sees_the_ones_that_came_since_and_loses_those_that_went(
+    ledger: Ledger,
+) -> None:
+    synced = Syncs()
+
+    def seen() -> dict[Collection, tuple[datetime, ...]]:
+        with ledger.read() as connection:
+            return synced.of(connection, {EPEL9: "epel9", EPEL10: "epel10.1"})
+
+    assert seen() == {EPEL9: (), EPEL10: ()}
+    add(ledger, recorded(Synced("epel9", testing=False), None, major=9, happened_at=later(5)))
+    assert seen() == seen() == {EPEL9: (later(5),), EPEL10: ()}
+    # It happened before the other, was learnt later, and is told twice.
+    for _ in range(2):
+        add(ledger, recorded(Synced("epel9", testing=False), None, major=9, happened_at=later(1)))
+    add(ledger, recorded(Synced("epel10", testing=False), None, major=10, happened_at=later(2)))
+    assert seen() == {EPEL9: (later(1), later(5)), EPEL10: (later(2),)}
+    forget(ledger)
+    assert seen() == {EPEL9: (), EPEL10: ()}
 
 
 def test_a_time_without_a_zone_is_refused(ledger: Ledger) -> None:

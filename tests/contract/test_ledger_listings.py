@@ -55,8 +55,8 @@ def judge(
     with ledger.write() as connection:
         if lease.listing_id not in listings.still_held(connection, [lease]):
             return False
-        said = Judged(lease, excuse(lease.package, verdict, state), due_at)
-        listings.keep(connection, [said], now=NOW, basis=basis)
+        said = Judged(lease, excuse(lease.package, verdict, state), due_at, basis)
+        listings.keep(connection, [said], now=NOW)
     return True
 
 
@@ -133,8 +133,8 @@ def test_several_judgements_are_kept_at_once_and_those_with_news_are_not(ledger:
     with ledger.write() as connection:
         held = listings.still_held(connection, leases)
         assert held == {leases[0].listing_id}
-        kept = [Judged(one, excuse(one.package), None) for one in leases if one.listing_id in held]
-        listings.keep(connection, kept, now=NOW, basis="rules")
+        kept = [Judged(one, excuse(one.package), None, "rules") for one in leases if one.listing_id in held]
+        listings.keep(connection, kept, now=NOW)
     with ledger.read() as connection:
         assert list(connection.scalars(select(tables.excuses.c.listing_id))) == [leases[0].listing_id]
 

@@ -21,6 +21,7 @@ from epelbot.domain.retirement import Action, State
 from epelbot.domain.verdict import Verdict
 from epelbot.domain.waiver import Waiver
 from epelbot.policy.judgement import judge
+from epelbot.policy.seen import Seen
 from epelbot.shipped import load_calendar, load_profile
 from tests.unit.case_evidence import (
     ALIAS,
@@ -133,6 +134,22 @@ def test_neither_order_nor_repetition_of_evidence_matters(
     again = evidence + evidence[::2]
     chance.shuffle(again)  # type: ignore[attr-defined]  # a Random
     assert facts(again, seen_from=seen_from) == facts(evidence, seen_from=seen_from)
+
+
+@given(EVENTS, READINGS, st.randoms(use_true_random=False))
+def test_what_is_seen_stands_in_one_order_however_it_came(
+    events: list[Recorded], readings: list[Recorded], chance: object
+) -> None:
+    evidence = [*events, *readings, *looked_up()]
+    chance.shuffle(evidence)  # type: ignore[attr-defined]  # a Random
+    seen = Seen.on(NOW.date(), evidence, horizon())
+    everything = sorted(
+        evidence, key=lambda one: (one.happened_at, repr(one.fact), one.confirmed, one.source)
+    )
+    assert [*seen.by_then, *seen.later] == everything
+    for kind in {type(one.fact) for one in evidence}:
+        of_kind = [(one, one.fact) for one in everything if isinstance(one.fact, kind)]
+        assert [*seen.of(kind), *seen.of_later(kind)] == of_kind
 
 
 @settings(max_examples=100)
