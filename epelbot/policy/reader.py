@@ -18,10 +18,11 @@ from email.utils import parseaddr
 
 from epelbot.domain.post import Meaning, Post, Reading
 from epelbot.policy import reading_phrases as phrases
+from epelbot.policy.reading_changes import abi_change_in
 from epelbot.policy.reading_claims import Claims, claims_of, reading_of
 from epelbot.policy.reading_clause import headed_by, topic_of
 from epelbot.policy.reading_names import NameBook
-from epelbot.policy.reading_other import abi_change_in, gives_up, offer_in, taken_back_in
+from epelbot.policy.reading_other import gives_up, offer_in, taken_back_in
 from epelbot.policy.reading_statements import statements_of
 from epelbot.policy.reading_text import OWN_LIMIT, RAW_LIMIT, blocks_of, body_of, is_answer, subject_of
 
@@ -40,7 +41,8 @@ _TENTATIVE = re.compile(
 )
 _UNSETTLING = re.compile(
     r"\bmaintainers?,? please\b|\bplease (?:fix|respond|keep|don't|do not|undo|retire)\b|\bkidding\b"
-    r"|\bapril fools?\b|\bthis is (?:only |just )?a test\b|\b(?:doesn't|didn't|not) respond\b"
+    r"|\bapril fools?\b|\bthis is (?:only |just )?a test\b"
+    r"|(?<!upstream )\b(?:doesn't|didn't|does not|did not) respond\b"
     r"|\bcomments (?:are )?welcome\b|\bby mistake\b|\baccidentally\b|\blike to hear\b|\bwant to hear\b"
     r"|\bopinions?\b|\bfeedback\b|\b(?:opened|filed) (?:a|an) (?:ticket|issue|bug)\b"
     r"|\b(?:nothing|not) (?:has been |is |yet )*decided\b|\bchanged my mind\b|\bplan has changed\b",

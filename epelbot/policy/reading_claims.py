@@ -9,11 +9,12 @@ Statements add up only if they agree. What they leave open is filled in where th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from epelbot.domain.post import Meaning, Reading, Reason
-from epelbot.policy.reading_clause import Stance, Statement, headed_by, topic_of
+from epelbot.policy.reading_clause import Stance, Statement, headed_by, places_of, topic_of
 from epelbot.policy.reading_fields import fields_of
 from epelbot.policy.reading_lists import ListedPackages, only_leads, packages_listed
 from epelbot.policy.reading_names import NameBook
@@ -163,7 +164,7 @@ def _filled(claim: Statement, known: tuple[str, ...], listed: ListedPackages) ->
         return claim
     if claim.lists and listed.names:
         return replace(claim, names=listed.names)
-    if claim.pronoun and (claim.pronoun != "it" or len(known) == 1):
+    if claim.pronoun and len(known) == {"it": 1, "both": 2}.get(claim.pronoun, len(known)):
         return replace(claim, names=known)
     return claim
 
@@ -185,7 +186,26 @@ def _wanted(claims: Claims) -> dict[str, frozenset[str]]:
 def _default(claims: Claims) -> Statement:
     """The first statement that names collections: others may mean the same ones."""
     spoken = (*claims.every, *([claims.topic] if claims.topic is not None else []))
-    return next((one for one in spoken if one.collections), Statement(Stance.UNCLEAR))
+    found = next((one for one in spoken if one.collections), None)
+    if found is not None or any(one.epel or one.elsewhere or one.everywhere for one in spoken):
+        return found or Statement(Stance.UNCLEAR)
+    return _only_places(claims)
+
+
+def _only_places(claims: Claims) -> Statement:
+    """Where no claim says from where: the collections of the one place in which the text has its packages."""
+    names = tuple(dict.fromkeys(name for one in claims.every for name in one.names))
+    told = [(sentence, places_of(sentence)) for sentence in (claims.subject, *claims.sentences)]
+    places = {one.collections for _, one in told if one.collections}
+    placed = [
+        sentence
+        for sentence, one in told
+        if one.collections
+        and all(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", sentence) for name in names)
+    ]
+    if len(places) != 1 or not placed or any(one.elsewhere or one.everywhere for _, one in told):
+        return Statement(Stance.UNCLEAR)
+    return Statement(Stance.UNCLEAR, names, places.pop())
 
 
 def _may_share(claim: Statement, default: Statement) -> bool:
@@ -215,6 +235,8 @@ def _doubts(claims: Claims, wanted: dict[str, frozenset[str]]) -> Iterator[str]:
     places = {place for some in wanted.values() for place in some}
     for one in claims.others:
         speaks_of_others = bool(one.collections) and places.isdisjoint(one.collections)
+        if one.elsewhere and not (one.collections or one.everywhere or one.epel or one.intent):
+            continue
         adds = not (set(one.names) <= set(wanted) and set(one.collections) <= places)
         harmless = {
             Stance.DENIED: speaks_of_others,

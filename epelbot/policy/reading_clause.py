@@ -25,6 +25,7 @@ from epelbot.policy.reading_runs import (
     VERBS,
     Run,
     counts_packages,
+    is_a_thing,
     kinds_among,
     means_a_group,
     opened,
@@ -51,7 +52,7 @@ class Stance(enum.Enum):
 class Statement:
     """What a clause says.
 
-    ``lists``: its packages are named elsewhere. ``pronoun``: "it" or "them", or empty. ``intent``: the
+    ``lists``: its packages are named elsewhere. ``pronoun``: "it", "them", "both", or empty. ``intent``: the
     writer speaks of doing it, or it is the matter of the subject. ``imperative``: may be a request as well.
     ``why``: a phrase that tells what is in doubt.
     """
@@ -79,13 +80,25 @@ _NOUN = frozenset((*phrases.RETIRE_NOUN, *phrases.DROP_NOUN))
 _HEADINGS = _GERUND | _NOUN
 _PERSONS = frozenset(phrases.PERSONS) - {"my", "our"}
 _LEADS = frozenset(phrases.LEADS)
+_POINTING = {"package": "it", "branch": "it", "component": "it", "both": "both", "packages": "them"}
+_BEFORE_WRITER = _LEADS | frozenset(phrases.OPENINGS)
 _INTRODUCING = FILLERS | AGENTS | frozenset(phrases.INTRODUCTIONS)
 
+_EXCEPTED = re.compile("|".join(rf"\b{re.escape(phrase)}\b" for phrase in phrases.EXCEPTIONS))
+_PART = re.compile(r"-(?:docs?|devel|libs?|static|common|data|debuginfo)\Z")
+_POSSESSIVE = re.compile(r"'s\b")
+_DETERMINERS = frozenset(
+    ("a", "an", "the", "my", "your", "our", "this", "that", "some", "any", "no", "every")
+)
 _PLACED_BY = frozenset(("from", "in", "on", "for"))
+_PARTED_FROM = _PLACED_BY | {"of"}
 _BETWEEN_PLACES = frozenset(
     (",", "/", "&", "and", "from", "in", "for", "the", "both", "of", "branch", "branches")
 )
 _ADDING = frozenset("-:!.(")
+_AFTER_PLACES = _PERSONS | frozenset(phrases.AFTER_PLACES)
+_PREDICATES = frozenset(phrases.PREDICATES)
+_HARMLESS_PREDICATES = frozenset(phrases.HARMLESS_PREDICATES)
 _HEDGES = frozenset(("only", "just", "except", "but", "not", "instead", "least"))
 _MORE = frozenset(("others", "more", "rest", *LISTINGS, "dependencies"))
 _COPULAS = frozenset(("is", "are", "be", "been", "being"))
@@ -107,12 +120,14 @@ def read_clause(clause: str, book: NameBook, *, is_subject: bool) -> Statement |
     tokens = up_to_tail(tokens, verb)
     whole = runs_of(tokens, book)
     tokens = _up_to_mark(tokens, verb, book)
-    every = _without_plain_words(runs_of(tokens, book))
+    every = runs_of(tokens, book)
+    if tokens[verb].low in _STRONG:
+        every = _without_plain_words(every)
     kinds = kinds_among(tokens, every)
     runs = tuple(run for run in every if run not in kinds)
     pronoun = next((PRONOUNS[token.low] for token in tokens if token.low in PRONOUNS), "")
-    if not pronoun and not runs and _points_at_package(tokens, verb):
-        pronoun = "it"
+    if not pronoun and not runs:
+        pronoun = _pointed_at(tokens, verb)
     listed = _listed_at(tokens, kinds, verb, pronoun=pronoun, named=bool(runs))
     nothing = not listed and not pronoun and not any(run.understood for run in runs)
     if nothing and _is_about_a_collection(tokens, verb):
@@ -128,7 +143,7 @@ def read_clause(clause: str, book: NameBook, *, is_subject: bool) -> Statement |
     names_some = len(whole) > 1 or clause.rstrip().endswith(":")
     if any(name.text == ALL_OF_AUTHORS for run in whole for name in run.names) and names_some:
         return replace(read, names=texts_of(whole), why="it names some packages, and all")
-    trouble = _trouble(read, tokens, runs, listed, verb, is_subject=is_subject)
+    trouble = _trouble(read, tokens, runs, listed, verb, book=book, is_subject=is_subject)
     if trouble:
         names = _likely_names(tokens, runs, verb, book)
         if is_subject and not names:
@@ -147,18 +162,33 @@ def topic_of(subject: str, book: NameBook) -> Statement | None:
 
 
 def headed_by(subject: str, text: str, book: NameBook) -> Statement | None:
-    """The packages before the colon of a subject, if they are surely some, or the text names them too."""
-    head, colon, _ = subject.partition(":")
-    runs = runs_of(opened(head), book) if colon else ()
-    topic = topic_of(head, book) if runs else None
-    if topic is None or not topic.names:
+    """The packages before the colon of a subject, or anywhere in one, if they are surely some.
+
+    A plain word is one only where the text has it too, as a name stands: without an article.
+    """
+    if _EXCEPTED.search(subject.lower()):
         return None
-    sure = all(name.sure for run in runs for name in run.names)
-    return (
-        topic
-        if sure or all(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) for name in topic.names)
-        else None
+    head, colon, _ = subject.partition(":")
+    topic = topic_of(head, book) if colon else None
+    said = opened(_POSSESSIVE.sub(" ", head if topic is not None and topic.names else subject))
+    runs = [
+        replace(run, names=tuple(name for name in run.names if name.sure or _is_named(name.text, text)))
+        for run in runs_of(up_to_tail(said, 0), book)
+    ]
+    named = [run for run in runs if run.names]
+    if len(named) != 1:
+        return None
+    return replace(_with_places(said), names=texts_of(named))
+
+
+def _is_named(word: str, text: str) -> bool:
+    """Whether a text has the word as it would have a package's name."""
+    before = (
+        found[1] or ""
+        for found in re.finditer(rf"(?:([\w'-]+)\s+)?(?<![\w-]){re.escape(word)}(?![\w-])", text)
     )
+    articles = [low in _DETERMINERS for low in map(str.lower, before)]
+    return bool(articles) and not any(articles)
 
 
 def places_of(text: str) -> Statement:
@@ -187,9 +217,12 @@ def _verb_of(tokens: Sequence[Token]) -> int | None:
 def _without_lead(tokens: tuple[Token, ...], verb: int) -> tuple[tuple[Token, ...], int]:
     """Leave out what stands before the sentence proper: "Hi all,", "After some thought,"."""
     person = max((at for at in range(verb) if tokens[at].low in _PERSONS), default=0)
+    that = max((at for at in range(verb) if tokens[at].low == "that"), default=0)
     cut = 0
     if person and _only_leads(tokens[:person]):
         cut = person
+    elif that > person and _only_introduces(tokens[:that]):
+        cut = that + 1
     elif tokens[0].low in _LEADS:
         cut = next((at + 1 for at in range(verb) if tokens[at].text == ","), 0)
     return tokens[cut:], verb - cut
@@ -198,6 +231,8 @@ def _without_lead(tokens: tuple[Token, ...], verb: int) -> tuple[tuple[Token, ..
 def _up_to_mark(tokens: tuple[Token, ...], verb: int, book: NameBook) -> tuple[Token, ...]:
     """Once verb, names and places have been told, a mark begins what is only added."""
     names = [run.end for run in runs_of(tokens, book) if run.understood]
+    if _has_another_object(tokens, names, verb):
+        return tokens
     places = [at for at, token in enumerate(tokens) if token.kind in PLACES]
     if not names or not places:
         return tokens
@@ -207,6 +242,8 @@ def _up_to_mark(tokens: tuple[Token, ...], verb: int, book: NameBook) -> tuple[T
     ):
         end += 1
     added = [token for token in tokens[end:] if token.kind is not Kind.ASIDE]
+    if added and added[0].kind is Kind.WORD and added[0].low in _PREDICATES:
+        return tokens[:end] if _is_harmless_predicate(added) else tokens
     while added and added[0].low in FILLERS:
         del added[0]
     if any(token.kind in PLACES or token.kind is Kind.ODD for token in added):
@@ -217,7 +254,31 @@ def _up_to_mark(tokens: tuple[Token, ...], verb: int, book: NameBook) -> tuple[T
     )
     if more or any(token.low in _HEDGES for token in added[:3]):
         return tokens
+    if tokens[verb].low not in _STRONG and _is_of_something_else(added):
+        return tokens
     return tokens if _may_go_on(added, book) else tokens[:end]
+
+
+def _is_harmless_predicate(added: Sequence[Token]) -> bool:
+    """Whether it only says when: "The retirement of foo is due on Monday", not "... was wrong"."""
+    said = next((token for token in added if token.low not in FILLERS), None)
+    return said is None or said.low in _HARMLESS_PREDICATES
+
+
+def _is_of_something_else(added: Sequence[Token]) -> bool:
+    """Whether a word right behind the places makes it another thing: "from EPEL 9 into our images"."""
+    if not added or added[0].kind is not Kind.WORD:
+        return False
+    low = added[0].low
+    return not (low in _AFTER_PLACES or low.endswith("ly") or low in phrases.TAILS)
+
+
+def _has_another_object(tokens: Sequence[Token], names: Sequence[int], verb: int) -> bool:
+    """Whether names stand before an active verb that goes on with something else: "foo: dropping the GUI"."""
+    if tokens[verb].low not in _GERUND | _BASE or not names or names[-1] > verb:
+        return False
+    after = [token for token in tokens[verb + 1 :] if token.low not in FILLERS]
+    return bool(after) and after[0].kind in (Kind.WORD, Kind.NAME) and after[0].low not in PRONOUNS
 
 
 def _without_plain_words(runs: tuple[Run, ...]) -> tuple[Run, ...]:
@@ -272,12 +333,13 @@ def _trouble(
     listed: Sequence[int],
     verb: int,
     *,
+    book: NameBook,
     is_subject: bool,
 ) -> str:
     """Why the clause isn't wholly understood, or nothing."""
     doubts = [*_unknowns(tokens, runs)]
     if not doubts and runs:
-        doubts = [*_about_names(tokens, runs[0], listed, verb, is_subject=is_subject)]
+        doubts = [*_about_names(tokens, runs[0], listed, verb, book=book, is_subject=is_subject)]
     if not (runs or read.lists or read.pronoun):
         doubts.append("it isn't said what is retired")
     if read.imperative and not is_subject:
@@ -302,12 +364,20 @@ def _unknowns(tokens: Sequence[Token], runs: Sequence[Run]) -> Iterator[str]:
 
 
 def _about_names(
-    tokens: Sequence[Token], run: Run, listed: Sequence[int], verb: int, *, is_subject: bool
+    tokens: Sequence[Token], run: Run, listed: Sequence[int], verb: int, *, book: NameBook, is_subject: bool
 ) -> Iterator[str]:
     """Why the names may be more, or others, than what the verb speaks of."""
     misplaced = _misplaced(tokens, run, verb, is_subject=is_subject)
     if misplaced:
         yield misplaced
+    if tokens[verb].low not in _STRONG and any(
+        _PART.search(name) and not book.knows(name) for name in texts_of([run])
+    ):
+        yield "it may be a part of a package"
+    if any(verb < at < run.start for at in listed) and tokens[run.start - 1].low in _PARTED_FROM:
+        yield "some of it may be meant"
+    if is_a_thing(tokens, run):
+        yield "what has an article may be no package"
     if means_a_group(tokens, run):
         yield "it may speak of a group of packages"
     more = any(token.low == "all" or token.low in PRONOUNS for token in tokens[run.end :])
@@ -380,20 +450,33 @@ def _is_the_collection_itself(tokens: Sequence[Token], verb: int) -> bool:
     )
 
 
-def _points_at_package(tokens: Sequence[Token], verb: int) -> bool:
-    """Whether "the EPEL 9 package" is what is retired: the one that the subject names."""
-    after = [token for token in tokens[verb + 1 :] if token.low not in ("the", "my", "our")]
+def _pointed_at(tokens: Sequence[Token], verb: int) -> str:
+    """The pronoun for which "the EPEL 9 package" or "both" stands as what is retired; or nothing."""
+    after = [token for token in tokens[verb + 1 :] if token.low not in ("the", "my", "our", "this", "of")]
     named = [at for at, token in enumerate(after[:2]) if token.low in ("package", "branch")]
-    return any(all(token.kind is Kind.COLLECTIONS for token in after[:at]) for at in named)
+    if any(all(token.kind is Kind.COLLECTIONS for token in after[:at]) for at in named):
+        return "it"
+    if after and after[0].low == "both":
+        return "both"
+    before = [token for token in tokens[:verb] if token.kind not in PLACES]
+    plain = tokens[verb].low in _PARTICIPLE and all(token.low in FILLERS for token in before)
+    heads = [token.low for token in before if token.low in _POINTING] if plain else []
+    return _POINTING[heads[-1]] if heads else ""
+
+
+def _only_introduces(before: Sequence[Token]) -> bool:
+    """Whether a "that" is led to by words such as "This is to inform you" and nothing else."""
+    return bool(before) and all(token.low in _INTRODUCING or token.kind is Kind.MARK for token in before)
 
 
 def _only_leads(lead: Sequence[Token]) -> bool:
     """Whether what stands before the writer is no part of the statement."""
     last, before = lead[-1], lead[:-1]
-    if last.text == "," or lead[0].low in _LEADS:
+    first = next((token.low for token in lead if token.low not in FILLERS), last.low)
+    if last.text == "," or first in _LEADS or lead[0].low in _BEFORE_WRITER:
         return True
-    if last.low == "that" and before:
-        return all(token.low in _INTRODUCING or token.kind is Kind.MARK for token in before)
+    if last.low == "that":
+        return _only_introduces(before)
     return last.text in _ADDING and all(token.low in FILLERS for token in before)
 
 

@@ -16,6 +16,7 @@ from epelbot.policy.reading_tokens import ALL_OF_AUTHORS, Kind, Token
 
 _LONGEST = 128
 _ENDINGS_FROM = 7
+_VERSION = re.compile(r"v?[0-9]+(?:\.[0-9x]+)*")
 _VERSIONED = re.compile(r"-[0-9]+(?:\.[0-9]+)+\Z")
 _BUILT = re.compile(r"\.(?:el|epel|fc)[0-9]+(?:_[0-9]+)?\Z")
 
@@ -69,7 +70,7 @@ class NameBook:
             return None
         if token.kind is Kind.NAME:
             return Name(token.text, sure=True, formed=True)
-        if token.low in NO_NAMES or _VERSIONED.search(token.text):
+        if _VERSION.fullmatch(token.text) or token.low in NO_NAMES or _VERSIONED.search(token.text):
             return None
         if not formed and len(token.text) >= _ENDINGS_FROM and token.low.endswith(WORD_ENDINGS):
             return None

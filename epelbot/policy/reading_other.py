@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: epelbot contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a post may mean that claims no retirement: an offer, a withdrawal, an ABI change, giving up."""
+"""What a post may mean that claims no retirement: an offer, a withdrawal, giving up."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from epelbot.domain.post import Meaning, Reading
 from epelbot.policy import reading_phrases as phrases
 from epelbot.policy.reading_claims import Claims, in_order
-from epelbot.policy.reading_clause import Stance, Statement, places_of, topic_of
+from epelbot.policy.reading_clause import Stance, Statement, places_of
 from epelbot.policy.reading_names import NameBook
 from epelbot.policy.reading_reasons import reason_in
 from epelbot.policy.reading_runs import leading_names
@@ -42,30 +42,6 @@ _POINTING = re.compile(
 _HALF_AN_OFFER = re.compile(r"\b(?:if|unless|until|perhaps|maybe|might|one of them|some of them)\b", re.ASCII)
 _OF_LEAVING = re.compile(
     r"\b(?:retir|orphan|taking over|take over|took over|adopt|taken|up for grabs)", re.ASCII
-)
-_ABI_CHANGE = re.compile(
-    rf"(?<![\w-])(?:{_any(phrases.ABI_CHANGES)})(?:s|d|ing)?(?![\w-])", re.IGNORECASE | re.ASCII
-)
-_ABI_TOLD = re.compile(rf"(?<![\w-])(?:{_any(phrases.ABI_TOLD)})(?![\w-])", re.IGNORECASE | re.ASCII)
-_NO_ABI_CHANGE = re.compile(
-    r"\b(?:no|without|not an?|never|isn't|any|avoid|revert(?:s|ed|ing)?)\b[^.,;]{0,30}\s"
-    rf"(?:abi|api|{_any(phrases.ABI_TOLD)})|\b(?:not|n't) (?:change|break|bump)|\?",
-    re.IGNORECASE | re.ASCII,
-)
-_COMING = re.compile(
-    r"\b(?:i'm|i am|i'll|i will|we're|we are|we'll|we will|will be|is going to|is coming|coming|i have|i've"
-    r"|is in testing|plan to|planning|going to)\b",
-    re.IGNORECASE | re.ASCII,
-)
-_UPDATED = re.compile(
-    r"\b(?:updat|upgrad|rebas|bump)(?:e|es|ed|ing|ping|s)?\s(?:of\s|to\s|the\s)*(?P<name>[A-Za-z0-9][\w.+-]{0,79})"
-    r"\s(?:package\s)?(?:in\sepel\s?[0-9.]+\s)?(?:from|to)\b|(?P<other>[A-Za-z0-9][\w.+-]{0,79})\s"
-    r"(?:will|is going to|is about to)\s(?:be\s)?(?:updated|upgraded|rebased|bumped|update|upgrade|rebase)\b",
-    re.IGNORECASE | re.ASCII,
-)
-_ABI_FILLER = re.compile(
-    rf"(?<![\w-])(?:{_any(phrases.ABI_FILLERS)}|v?[0-9][0-9.]*(?:\.x)?)(?![\w-])|->|=>",
-    re.IGNORECASE | re.ASCII,
 )
 _TAKEN_BACK = re.compile(
     rf"\b(?:i|we)(?:'m|'ve|'re|'d| am| are| have| will| hereby| like| to| want| now| therefore){{0,5}}\s"
@@ -142,32 +118,6 @@ def taken_back_in(claims: Claims, topic: Statement | None, book: NameBook, *, be
             Meaning.UNSURE, names, in_order(places), why=why, leaning=Meaning.WITHDRAWAL
         )
     return unsure
-
-
-def abi_change_in(subject: str, sentences: Sequence[str], book: NameBook) -> Reading | None:
-    """An incompatible change that the subject tells of, or the text says is to come (A2)."""
-    told = [one for one in sentences if _ABI_TOLD.search(one) and not _NO_ABI_CHANGE.search(one)]
-    by_subject = _ABI_CHANGE.search(subject) is not None
-    if not by_subject and not (told and any(_COMING.search(one) for one in sentences)):
-        return None
-    if by_subject and _NO_ABI_CHANGE.search(subject) and "?" not in subject:
-        return None
-    rest = _ABI_FILLER.sub(" ", _ABI_CHANGE.sub(" ", subject))
-    topic = topic_of(rest, book)
-    names = topic.names if topic is not None else ()
-    if not names:
-        updated = (_UPDATED.search(" ".join(one.split())) for one in (subject, *sentences))
-        found = next((one["name"] or one["other"] for one in updated if one is not None), None)
-        names = leading_names(found, book) if found else ()
-    here = places_of(subject)
-    spoken = [here, *(places_of(sentence) for sentence in sentences)]
-    places = here.collections or tuple(dict.fromkeys(place for one in spoken for place in one.collections))
-    if not places and any(one.elsewhere for one in spoken):
-        return None
-    why = "its subject tells of an incompatible change" if by_subject else "its text tells of one"
-    if not names or not places or here.elsewhere or "?" in subject:
-        return Reading(Meaning.UNSURE, names, in_order(places), why=why, leaning=Meaning.ABI_CHANGE)
-    return Reading(Meaning.ABI_CHANGE, names, in_order(places), why=why)
 
 
 def gives_up(claims: Claims, book: NameBook) -> Reading | None:

@@ -125,6 +125,51 @@ TAILS = (
     *("if there is no", "now in", "for lack of", "for the following reason", "and will", "and have"),
 )
 
+#: May follow the places of a removal, and leaves it one: "from EPEL 9 at last", not "into our image".
+AFTER_PLACES = (
+    *("and", "or", "then", "at", "by", "before", "within", "during", "later", "again", "too", "it", "they"),
+    *("please", "first", "early", "late", "no", "nobody", "if", "see", "last"),
+)
+
+#: Right behind the places they say something of a retirement: "The retirement of foo from EPEL 9 broke bar".
+PREDICATES = (
+    *(
+        "is",
+        "was",
+        "were",
+        "has",
+        "have",
+        "had",
+        "isn't",
+        "wasn't",
+        "hasn't",
+        "does",
+        "did",
+        "doesn't",
+        "didn't",
+    ),
+    *(
+        "broke",
+        "breaks",
+        "makes",
+        "made",
+        "means",
+        "led",
+        "leads",
+        "needs",
+        "seems",
+        "would",
+        "could",
+        "should",
+    ),
+    *("must", "might", "may", "can", "cannot", "can't", "won't", "causes", "took", "went", "came", "shows"),
+)
+#: What may be said of one, and it stays an announcement: "is due on Monday".
+HARMLESS_PREDICATES = (
+    *("planned", "due", "happening", "effective", "final", "done", "complete", "completed", "underway"),
+    *("under", "near", "imminent", "next", "now"),
+)
+
 #: Begins something that comes before the announcement and ends with a comma: "After some thought, foo will".
 LEADS = (
     *(
@@ -142,8 +187,49 @@ LEADS = (
         "dear",
         "hey",
         "for",
-        "so",
     ),
+)
+#: The same, where the writer follows with or without a comma: "Unless somebody steps up I'll retire foo".
+OPENINGS = (
+    *(
+        "if",
+        "unless",
+        "although",
+        "though",
+        "while",
+        "now",
+        "today",
+        "tomorrow",
+        "next",
+        "at",
+        "in",
+        "on",
+        "during",
+    ),
+    *("before", "by", "over", "within", "last"),
+)
+#: Joins a sentence to what was said before, and is no part of it.
+CONNECTIVES = (
+    *("so", "thus", "hence", "and", "but", "well", "anyway", "ok", "okay", "finally", "consequently", "then"),
+    *(
+        "as a result",
+        "as a consequence",
+        "in short",
+        "long story short",
+        "tl;dr",
+        "in other words",
+        "that said",
+    ),
+    *("for this reason", "for that reason", "for these reasons", "therefore", "that's why", "which means"),
+)
+#: Tells how or when, wherever it stands in a sentence, and changes nothing of what it says.
+ADVERBIALS = (
+    *("with effect from", "with immediate effect", "with a heavy heart", "with regret", "with great regret"),
+    *("as of", "as from", "for good", "once and for all", "right away", "as well", "at the latest", "kindly"),
+    *("asap", "in the near future", "on behalf of the maintainers", "in accordance with the policy"),
+    *("at the end of the week", "at the end of the month", "at the end of the year", "any more", "anymore"),
+    *("in the coming days", "in the coming weeks", "in the next days", "in the next few days"),
+    *("in the next weeks", "over the next weeks", "from now on", "for now", "once again", "no joke"),
 )
 #: Before a "that" and the writer: only leads to the announcement.
 INTRODUCTIONS = (
@@ -196,7 +282,16 @@ REQUESTS = (
 )
 #: Right before the verb (two words may stand between): nothing has been decided.
 DOUBTS = (
-    *("i'd", "we'd", "options"),
+    *(
+        "i'd",
+        "we'd",
+        "options",
+        "there are plans to",
+        "there is a plan to",
+        "probably",
+        "hopefully",
+        "eventually",
+    ),
     *("might", "may", "could", "would", "should", "considering", "consider", "thinking about", "thinking of"),
     *(
         "contemplating",
@@ -269,6 +364,7 @@ GIVING_UP = (
 OFFERS = (
     *("i'd like to", "i would like to", "i'd love to", "i would love to", "i want to", "i can", "i could"),
     *("i'll", "i will", "i'd be happy to", "i would be happy to", "i'm happy to", "i am happy to"),
+    *("i'd be interested in", "i would be interested in", "we'd be interested in", "i'd be glad to"),
     *("i'm willing to", "i am willing to", "i volunteer to", "i'm interested in", "i am interested in"),
     *("we'd like to", "we would like to", "we can", "we will", "we'd be happy to"),
 )
@@ -339,6 +435,10 @@ SUBJECT_OPENERS = (
     "fyi",
     "notice",
     "ann",
+    "announcement",
+    "attention",
+    "info",
+    "sorry",
 )
 
 #: In a subject, what robots and chairpersons write. Each is a piece of a regular expression.
@@ -349,6 +449,7 @@ AUTOMATIC_SUBJECTS = (
     r"packages (?:looking for|needing) (?:a )?new maintainers?",
     r"\borphans? report",
     r"\b(?:meeting|committee)\b.*\b(?:minutes|agenda|summary|log)\b",
+    r"\b(?:minutes|agenda)\b.*\b(?:meeting|committee)\b",
     r"^\W*(?:minutes|agenda)\b",
     r"\bepel[ -]?[0-9.]+ (?:(?:is|has|will|now|goes|reach|reaches|reached) ){0,3}(?:eol|end[ -]of[ -]life)\b",
     r"\b(?:eol|end[ -]of[ -]life) (?:of|for) (?:fedora )?epel\b",
@@ -366,6 +467,8 @@ ROBOTS = (
 
 #: Words that stand where a package name could, and are none unless they are known as one or marked as one.
 _NO_NAMES = """
+additional aforementioned corresponding current deprecated duplicate except excluding existing mentioned
+original outdated redundant respective said separate standalone
 aarch64 access action after ago another any anymore anyone arch architecture architectures archive
 archives as at automatically back bad base because best bindings bit bits broken bug bugs build builds but
 by bye can cannot change changes cheers cleanup collection collections com community compose composes

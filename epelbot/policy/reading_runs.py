@@ -32,6 +32,8 @@ PRONOUNS = {
 _SINGULARS = frozenset(("package", "rpm", "component"))
 _PLURALS = frozenset(("packages", "rpms", "components", "modules", "gems", "extensions"))
 _POSSESSIVES = frozenset(("my", "our", "all"))
+_ARTICLES = frozenset(("the", "a", "an", "this", "that"))
+_COUNTING = LISTINGS - {"below", "listed", "list", "everything", "mine"}
 _BETWEEN_NAMES = _SINGULARS | _PLURALS | {"the", "my", "our"}
 _SEPARATORS = frozenset(",;&/+\n")
 _AROUND_NAMES = _SEPARATORS | {".", ":"}
@@ -128,10 +130,22 @@ def kinds_among(tokens: Sequence[Token], runs: Iterable[Run]) -> tuple[Run, ...]
     return tuple(
         run
         for run in runs
-        if _after(tokens, run) in _PLURALS
+        if (_after(tokens, run) in _PLURALS or _follows_a_listing(tokens, run))
         and not any(token.text in _SEPARATORS or token.low == "and" for token in tokens[run.start : run.end])
         and not (run.understood and run.names[0].formed)
     )
+
+
+def _follows_a_listing(tokens: Sequence[Token], run: Run) -> bool:
+    """Whether it is one plain word that says what is listed: "the following crates"."""
+    before = tokens[run.start - 1].low if run.start else ""
+    return before in _COUNTING and len(run.names) == 1 and not run.names[0].sure and run.end == run.start + 1
+
+
+def is_a_thing(tokens: Sequence[Token], run: Run) -> bool:
+    """Whether a plain word has an article, as names have none: "the warning", but "the foo package"."""
+    before = tokens[run.start - 1].low if run.start else ""
+    return before in _ARTICLES and _after(tokens, run) not in _SINGULARS and not run.names[0].sure
 
 
 def means_a_group(tokens: Sequence[Token], run: Run) -> bool:

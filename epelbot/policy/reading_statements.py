@@ -12,6 +12,7 @@ from dataclasses import replace
 from epelbot.policy import reading_phrases as phrases
 from epelbot.policy.reading_clause import Stance, Statement, places_of, read_clause
 from epelbot.policy.reading_names import NameBook
+from epelbot.policy.reading_paraphrases import plainly, without_first_predicate
 from epelbot.policy.reading_runs import VERBS, names_of
 
 _LONGEST_CLAUSE = 4_000
@@ -38,14 +39,14 @@ _REPLACING = re.compile(
 )
 # "Retiring foo from EPEL 8 and bar from EPEL 9": where the second half begins.
 _SECOND = re.compile(
-    r"(?<=[0-9])(?:,? and|,|;) "
-    r"(?=(?:[\w.+-]{1,80}(?:, | and | & )){0,9}[\w.+-]{1,80} (?:from|in|on) (?:fedora )?epel)",
+    r"(?<=[0-9)])(?:,? and|,|;) "
+    r"(?=(?:[\w.+-]{1,80}(?:, | and | & )){0,9}[\w.+-]{1,80} \(?(?:(?:from|in|on) )?(?:fedora )?epel)",
     re.IGNORECASE | re.ASCII,
 )
 # A group that speaks of itself.
 _GROUP = re.compile(
     r"\b[Tt]he (?:[A-Z][\w./-]{0,30} ){1,3}(?:SIG|[Tt]eam|[Gg]roup|maintainers) "
-    r"(?=has|have|will|is|are|plans?)"
+    r"(?=has|have|will|is|are|plans?|decided|intends?|wants?)"
 )
 _THAT_IS = re.compile(r",?\s(?:i\.e\.|that is),?(?=\s)", re.IGNORECASE)
 # "I am retiring the following packages, since I have no time: foo, bar".
@@ -100,12 +101,17 @@ _LEAVES_OPEN = (_DOUBTED, _CONDITION, _UNLESS_NEEDED, _UNDER_CONDITIONS, _LONG_A
 _HOW_TO = re.compile(r"\bfedpkg\s+retire\b", re.ASCII)
 
 _WISH = re.compile(r"(?:\bwould|'d)\s(?:also\s)?(?:like|love|prefer)\sto\b", re.IGNORECASE)
-_CLAUSE = re.compile(r";|,?\s(?:which is why|so (?=i\b|we\b|i')|and (?=i\b|we\b|i'))\s?", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r";|,?\s(?:which is why|so (?=i\b|we\b|i')|and (?=i\b|we\b|i'))\s?"
+    r"|,\s(?:and|so)\s(?=(?:the|this|both|these)\spackages?\b)",
+    re.IGNORECASE,
+)
 _BUT = re.compile(r",?\s(?:but|however|yet)\b", re.IGNORECASE)
 
 
 def statements_of(sentence: str, book: NameBook, *, is_subject: bool = False) -> tuple[Statement, ...]:
     """What the sentence says of retirements; empty when it speaks of none. A subject is one clause."""
+    sentence = plainly(sentence)
     if _SPEAKS.search(sentence.lower()) is None:
         return ()
     asks = sentence.rstrip(" )\"'!").endswith("?")
@@ -152,6 +158,10 @@ def _statement(clause: str, book: NameBook, *, is_subject: bool, asks: bool) -> 
         return Statement(Stance.UNCLEAR, why="a sentence is too long to be understood") if strong else None
     stance, why = _stance(low, asks=asks)
     read = read_clause(said, book, is_subject=is_subject) if stance is not None else None
+    if stance is Stance.CLAIMED and (read is None or read.stance is Stance.UNCLEAR):
+        apart = without_first_predicate(said)
+        if apart is not None and _SPEAKS.search(apart[1].lower()) is None:
+            read = read_clause(apart[0], book, is_subject=is_subject)
     if stance is None or read is None or (read.stance is Stance.UNCLEAR and not strong):
         # Much is dropped and removed that is no package.
         return None

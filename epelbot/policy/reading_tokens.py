@@ -77,7 +77,9 @@ _FORMS = {
     "marked": rf"(?P<mark_open>[`'\"*])(?P<marked_name>{_NAME})(?P=mark_open)(?![A-Za-z0-9])",
     "address": r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,200}",
     "bug": r"cve-[0-9]{4}-[0-9]+|(?:rh)?bz\s?\#?[0-9]+|bug\s\#?[0-9]+|\#[0-9]+",
-    "day": r"[0-9]{4}-[0-9]{2}-[0-9]{2}\b",
+    "day": r"(?:(?:on|at|by|until|from|the)\s){0,2}(?:[0-9]{4}[-/.][0-9]{2}[-/.][0-9]{2}\b"
+    r"|[0-9]{1,2}(?:\.\s?[0-9]{1,2}\.\s?|/[0-9]{1,2}/)20[0-9]{2}\b)"
+    r"|(?:(?:on|at|by|until|from|the)\s){1,2}[0-9]{1,2}\.[0-9]{1,2}\.(?![0-9])",
     "month_day": rf"(?:{_MONTH}\.?\s{_MONTH_DAY}|{_MONTH_DAY}\s(?:of\s)?{_MONTH})"
     r"(?:,?\s[0-9]{4})?(?![\w-])",
     "month": rf"(?:(?:in|by|at|the|on|until|before|end\sof|mid|early|late)[\s-]){{1,4}}{_MONTH}"

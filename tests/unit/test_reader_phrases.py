@@ -13,6 +13,7 @@ from epelbot.domain.post import Meaning, Reason
 from epelbot.policy import reading_phrases as phrases
 from epelbot.policy.reader import read_post, starts_matter
 from epelbot.policy.reading_lists import HAZARDS
+from epelbot.policy.reading_paraphrases import PARAPHRASES, Paraphrase
 from epelbot.policy.reading_reasons import MARKERS, PATTERNS, category_of
 from tests.unit.reader_posts import post_with, read
 
@@ -24,6 +25,7 @@ AUTOMATIC = [
     "List of packages looking for a new maintainer",
     "Orphans report for epel9",
     "EPEL Steering Committee: minutes of 2031-05-07",
+    "Minutes from today's meeting",
     "Agenda for Wednesday: retiring wobble from EPEL 9",
     "EPEL 7 is now end of life",
     "End of life for EPEL 7",
@@ -50,6 +52,7 @@ REASONS = {
         "RHEL 9.4 now ships a newer one.",
         "It goes for its inclusion in RHEL 9.5.",
         "It conflicts with RHEL.",
+        "RHEL 9.6 will include it.",
     ],
     Reason.FAILS_TO_BUILD: [
         "It is FTBFS.",
@@ -59,6 +62,7 @@ REASONS = {
         "It can't be built any more.",
         "Nobody looked at the build failures.",
         "Broken build for a year.",
+        "These don't build.",
     ],
     Reason.REPLACED: [
         "It was superseded by grue.",
@@ -68,6 +72,8 @@ REASONS = {
         "Its successor has taken over.",
         "The one program that used it bundles its own now.",
         "Please use grue instead.",
+        "It is now called grue.",
+        "Now that grue replaces it.",
     ],
     Reason.UNMAINTAINED_UPSTREAM: [
         "It is dead upstream.",
@@ -82,6 +88,10 @@ REASONS = {
         "The project has been archived.",
         "There won't be new releases, and no upstream activity.",
         "It was archived on GitHub.",
+        "It reached its end of life.",
+        "It has been EOL for ages.",
+        "No release in six years.",
+        "The upstream website disappeared.",
     ],
     Reason.NO_TIME: [
         "I have no time for it.",
@@ -98,6 +108,12 @@ REASONS = {
         "We no longer have the resources.",
         "I dont have teh time.",
         "I changed jobs.",
+        "None of us has a machine.",
+        "Lacking time I stop here.",
+        "Spare cycles are rare.",
+        "I won't be able to keep up with it.",
+        "I have no EL8 machines left.",
+        "I lost interest.",
     ],
     Reason.OTHER: [
         "Because I say so.",
@@ -113,6 +129,8 @@ REASONS = {
         "Rationale: none of your business.",
         "Which is why it goes.",
         "This was the reason.",
+        "Nobody uses it.",
+        "They are no longer needed.",
     ],
 }
 
@@ -182,6 +200,57 @@ def test_from_a_tail_on_nothing_is_a_name(phrase: str) -> None:
 def test_a_lead_ends_with_a_comma(word: str) -> None:
     reading = read("News", f"{word.capitalize()} grue-ng, wobble will be retired from EPEL 9.")
     assert (reading.meaning, reading.packages) == (Meaning.RETIREMENT, ("wobble",))
+
+
+@pytest.mark.parametrize("word", phrases.OPENINGS)
+def test_an_opening_needs_no_comma(word: str) -> None:
+    reading = read("News", f"{word.capitalize()} nobody answers grue-ng I will retire wobble from EPEL 9.")
+    assert (reading.meaning, reading.packages) == (Meaning.RETIREMENT, ("wobble",))
+    assert read("News", f"Where {word} grue-ng I will retire wobble from EPEL 9.").meaning is Meaning.UNSURE
+
+
+@pytest.mark.parametrize("phrase", phrases.CONNECTIVES)
+def test_connectives_are_no_part_of_a_sentence(phrase: str) -> None:
+    reading = read("News", f"{phrase.capitalize()} wobble will be retired from EPEL 9.")
+    assert (reading.meaning, reading.packages) == (Meaning.RETIREMENT, ("wobble",))
+
+
+@pytest.mark.parametrize("phrase", phrases.ADVERBIALS)
+def test_adverbials_change_nothing_wherever_they_stand(phrase: str) -> None:
+    for text in (
+        f"I am {phrase} retiring wobble from EPEL 9.",
+        f"I am retiring wobble {phrase} from EPEL 9.",
+    ):
+        assert read("News", text).packages == ("wobble",)
+
+
+@pytest.mark.parametrize("word", phrases.AFTER_PLACES)
+def test_after_the_places_of_a_removal_some_words_change_nothing(word: str) -> None:
+    assert (
+        read("News", f"I am removing wobble from EPEL 9 {word} nobody takes it.").meaning
+        is Meaning.RETIREMENT
+    )
+    assert read("News", "I am removing wobble from EPEL 9 into grue.").meaning is not Meaning.RETIREMENT
+
+
+@pytest.mark.parametrize("word", phrases.PREDICATES)
+def test_what_is_told_of_a_retirement_announces_none(word: str) -> None:
+    reading = read("News", f"The retirement of wobble from EPEL 9 {word} strange.")
+    assert reading.meaning is Meaning.UNSURE
+
+
+@pytest.mark.parametrize("word", phrases.HARMLESS_PREDICATES)
+def test_some_things_may_be_told_of_a_retirement(word: str) -> None:
+    reading = read("News", f"The retirement of wobble from EPEL 9 is {word} on Monday.")
+    assert reading.meaning is Meaning.RETIREMENT
+
+
+@pytest.mark.parametrize("one", PARAPHRASES, ids=lambda one: one.example)
+def test_many_ways_of_saying_are_understood(one: Paraphrase) -> None:
+    reading = read("News", one.example)
+    assert (reading.meaning, reading.packages) == (Meaning.RETIREMENT, ("wobble",))
+    assert reading.collections == ("epel9",)
+    assert re.search(one.pattern, one.example, re.IGNORECASE | re.ASCII)
 
 
 @pytest.mark.parametrize("word", phrases.INTRODUCTIONS)
