@@ -77,6 +77,10 @@ class Horizon:
     #: None where no repositories are set up for the collection.
     repodata: SourceTrust | None = None
     archive: SourceTrust = SourceTrust(asked=False, max_age=timedelta(hours=48))
+    #: The times from which all posts on the list for announcements are known, from messages or the archive.
+    posts_known: tuple[tuple[datetime, datetime], ...] = ()
+    #: When those were posted whose text is not known, oldest first.
+    posts_without_text: tuple[datetime, ...] = ()
 
     @property
     def current_tag(self) -> str:
@@ -212,6 +216,8 @@ class Facts:
     in_force_from: date = date.min
     #: Whether the archive has lately told all replies to the announcement.
     thread: Known[None] | Missing = Known(None, "the message bus", datetime.min.replace(tzinfo=UTC))
+    #: Whether all posts are known that may have announced that it leaves: without, "none" is no fact.
+    posts_seen: Known[None] | Missing = Known(None, "the message bus", datetime.min.replace(tzinfo=UTC))
     #: Who has come forward since the announcement, unless it was approved before (R5).
     takeover: TakeOver | None = None
     #: What ended the retirement that ``announcement`` began, if anything has (R5, R8).

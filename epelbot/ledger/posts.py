@@ -160,6 +160,17 @@ def read_anew(connection: Connection, now: datetime, *, reader: int) -> int:
     return found.rowcount
 
 
+def without_text(connection: Connection, *, awaited: bool) -> tuple[datetime, ...]:
+    """When the posts were posted whose text nobody has read, oldest first.
+
+    With ``awaited`` those that the archive is still asked for; without, those too whose text never came.
+    """
+    # What is still awaited is due at some time; by that it is found without reading all posts.
+    waits = and_(posts.c.status == UNREAD, posts.c.due_at.is_not(None))
+    wanted = waits if awaited else posts.c.status.in_((UNREAD, HEADERS_ONLY))
+    return tuple(connection.scalars(select(posts.c.posted_at).where(wanted).order_by(posts.c.posted_at)))
+
+
 def taken_for(connection: Connection, meaning: Meaning) -> list[tuple[Post, Reading]]:
     """The posts whose reading is of this kind, oldest first; what nobody could read is not among them."""
     rows = connection.execute(

@@ -8,10 +8,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from epelbot.domain.evidence import PostRead
-from epelbot.domain.facts import Announcement
+from epelbot.domain.facts import Announcement, Missing
 from epelbot.domain.post import Reason
 from epelbot.domain.profile import DiscussionRules
 from epelbot.domain.verdict import Evidence, Finding, Verdict
+from epelbot.policy.posts_from_evidence import ARCHIVE
 from epelbot.policy.rule import RELEASE_MANAGER_OR_COMMITTEE, Case, Rule
 from epelbot.policy.settled import so_settled
 
@@ -38,14 +39,31 @@ def announcement_finding(case: Case) -> Finding:
                 for one in facts.doubtful
             ),
         )
+    return _of_silence(case)
+
+
+def _of_silence(case: Case) -> Finding:
+    """No post at all: that is one that is missing only where all of them are known."""
+    lists, unheard = case.profile.lists, case.facts.posts_seen
+    if isinstance(unheard, Missing) and unheard.source == ARCHIVE:
+        return Finding("R1", Verdict.CANNOT_KNOW, unheard.why, RULE.required, remedy=how_to_hear(unheard))
+    # Without the archive, what messages told is all there is.
+    since = f"; {unheard.why}" if isinstance(unheard, Missing) else ""
     return Finding(
         "R1",
         Verdict.MUST_ACT,
-        "no announcement has been seen",
+        f"no announcement has been seen{since}",
         RULE.required,
         remedy=f"announce it on {lists.announce}, with the package, the collection and the reason",
         waivable_by=RELEASE_MANAGER_OR_COMMITTEE,
     )
+
+
+def how_to_hear(unheard: Missing) -> str:
+    """What to do so that it is known whether somebody announced it."""
+    if unheard.source == ARCHIVE:
+        return "wait for the next sweep of the list archive, or run 'epelbot sweep'; a post now will do, too"
+    return "switch sources.online on, so that the list archive is read; a post now will do, too"
 
 
 def _of_announcement(post: Announcement, case: Case) -> Finding:

@@ -46,7 +46,13 @@ from epelbot.policy.departure_from_evidence import block_of, departure_of
 from epelbot.policy.dependents_from_evidence import dependents_of
 from epelbot.policy.matter import Matter, matter_of, thread_of
 from epelbot.policy.orphaned import orphaned_since
-from epelbot.policy.posts_from_evidence import Listeners, people_behind, unclear_posts
+from epelbot.policy.posts_from_evidence import (
+    ANNOUNCED_WITHIN,
+    Listeners,
+    people_behind,
+    posts_seen,
+    unclear_posts,
+)
 from epelbot.policy.seen import Seen
 
 
@@ -102,6 +108,11 @@ def facts_from_evidence(
         return before.decision
 
     departure = _departure(seen, collection, presence, profile, decided)
+    announced_by = _announced_by(departure, newest, seen)
+    # What is in force now may have been announced before: that is no history as long as it is looked for.
+    counts_from = in_force_from
+    if announced is None and _tells_in_force(departure, newest, check, in_force_from):
+        counts_from = min(counts_from, (announced_by - ANNOUNCED_WITHIN).date())
     return Facts(
         package=package,
         collection=collection,
@@ -113,7 +124,7 @@ def facts_from_evidence(
         synced_at=synced_at,
         sync_silence=_silence(synced_at, seen),
         announcement=announced,
-        doubtful=tuple(post for post in doubtful if post.posted_at.date() >= in_force_from),
+        doubtful=tuple(post for post in doubtful if post.posted_at.date() >= counts_from),
         blocked=block_of(seen) is not None,
         decision=said.decision,
         orphaned_since=orphaned_since(seen),
@@ -134,7 +145,8 @@ def facts_from_evidence(
         failed_build=_failed_since(announced, seen, collection),
         in_force_from=in_force_from,
         dependents=dependents_of(seen, collection),
-        doubtful_before=tuple(post for post in doubtful if post.posted_at.date() < in_force_from),
+        doubtful_before=tuple(post for post in doubtful if post.posted_at.date() < counts_from),
+        posts_seen=posts_seen(seen, _entered_at(presence), announced_by),
         waivers=said.waivers,
         decisions=said.log,
     )
@@ -167,6 +179,29 @@ def _departure(
         return left
     decision = decided(left.day)
     return replace(left, approved=decision is not None and decision.action is Action.APPROVE)
+
+
+def _announced_by(
+    departure: Departure | Missing | None, newest: Known[NewestBuild | None] | Missing, seen: Seen
+) -> datetime:
+    """Until when an announcement should have been made: by what made it leave, else by the newest build."""
+    if isinstance(departure, Departure):
+        return departure.acts[0].at
+    return _came_at(newest) or seen.moment
+
+
+def _tells_in_force(
+    departure: Departure | Missing | None,
+    newest: Known[NewestBuild | None] | Missing,
+    check: Known[BuildChecked] | Missing,
+    in_force_from: date,
+) -> bool:
+    """Whether it left, or got a build that says so, since the policy is in force."""
+    if isinstance(departure, Departure):
+        return departure.in_force
+    came_at = _came_at(newest)
+    says_so = isinstance(check, Known) and check.value.outcome in ("carries", "near-miss")
+    return says_so and came_at is not None and came_at.date() >= in_force_from
 
 
 def _last_check(
@@ -205,8 +240,14 @@ def _is_signed_later(
     newest: Known[NewestBuild | None] | Missing, check: Known[BuildChecked] | Missing, moment: datetime
 ) -> bool:
     """Whether the newest build says that it is retired, and came after that moment."""
+    came_at = _came_at(newest)
+    carries = isinstance(check, Known) and check.value.outcome == "carries"
+    return carries and came_at is not None and came_at > moment
+
+
+def _came_at(newest: Known[NewestBuild | None] | Missing) -> datetime | None:
+    """When the newest build was submitted, else when it became stable."""
     build = newest.value if isinstance(newest, Known) else None
-    if build is None or not (isinstance(check, Known) and check.value.outcome == "carries"):
-        return False
-    came_at = (build.update.submitted_at if build.update else None) or build.stable_since
-    return came_at is not None and came_at > moment
+    if build is None:
+        return None
+    return (build.update.submitted_at if build.update else None) or build.stable_since

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from epelbot.domain.collection import Collection
 from epelbot.domain.evidence import AccessSeen, PostRead, Recorded
@@ -18,9 +19,15 @@ from epelbot.domain.profile import Roles
 from epelbot.policy.seen import Seen, Told
 from epelbot.policy.settled import posts_read
 
+#: Who tells of posts, for people.
+ARCHIVE = "the list archive"
 #: The question that is put to dist-git, as `LookedUp` names it.
 ACCESS = "access"
 
+#: An announcement lies at most so long before what it announces: longer than any commitment of 13 months.
+ANNOUNCED_WITHIN = timedelta(days=400)
+# A message is sent a moment after what it tells; nobody announces within an hour of the entry.
+_A_MOMENT = timedelta(hours=1)
 _TELLING = (Meaning.RETIREMENT, Meaning.UNSURE)
 
 
@@ -148,6 +155,34 @@ def unclear_posts(seen: Seen, collection: Collection) -> tuple[Unclear, ...]:
 
 def _gives_reason(read: PostRead) -> bool:
     return read.reading.reason is not None or read.reading.category is not None
+
+
+def posts_seen(seen: Seen, entered: datetime | None, until: datetime) -> Known[None] | Missing:
+    """Whether all posts are known that may have announced by ``until`` that the listing leaves.
+
+    They lie after its entry, and not longer before than `ANNOUNCED_WITHIN`.
+    """
+    horizon = seen.horizon
+    since = until - ANNOUNCED_WITHIN
+    since = since if entered is None else max(since, entered)
+    read_until = since
+    for begins, ends in horizon.posts_known:
+        if begins - _A_MOMENT <= read_until:
+            read_until = max(read_until, ends)
+    source = ARCHIVE if horizon.archive.asked else "the message bus"
+    window = f"{since:%Y-%m-%d} to {until:%Y-%m-%d}"
+    if read_until < until:
+        why = horizon.archive.error or "nobody listened then, nor was the list archive swept"
+        return Missing(source, f"whether a post of {window} announced it is not known: {why}")
+    first = bisect_left(horizon.posts_without_text, since)
+    unread = bisect_right(horizon.posts_without_text, until) - first
+    if unread:
+        return Missing(
+            source,
+            f"whether a post of {window} announced it is not known: {unread} "
+            f"{'post has' if unread == 1 else 'posts have'} not been read yet",
+        )
+    return Known(None, source, read_until)
 
 
 def last_readings(

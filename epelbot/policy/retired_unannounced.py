@@ -7,10 +7,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from epelbot.domain.facts import Missing
 from epelbot.domain.verdict import Finding, Verdict
-from epelbot.policy.announced import announcement_finding
+from epelbot.policy.announced import announcement_finding, how_to_hear
 from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule
-from epelbot.policy.violations import acts_seen, departure, speaks_of_own_commitment, violated
+from epelbot.policy.violations import (
+    acts_seen,
+    departure,
+    speaks_of_own_commitment,
+    unsettled,
+    violated,
+)
 
 
 def _judge(case: Case) -> Finding | None:
@@ -18,6 +25,11 @@ def _judge(case: Case) -> Finding | None:
     if found.verdict is Verdict.OK:
         # A late post closes it.
         return None
+    if case.facts.announcement is None and isinstance(case.facts.posts_seen, Missing):
+        # Nobody is accused of a silence that nobody listened to. What a person has to read is shown anyway.
+        unheard = case.facts.posts_seen
+        if found.verdict is not Verdict.OTHERS_MUST_ACT:
+            return unsettled(case, "V2", unheard.why, RULE.required, remedy=how_to_hear(unheard))
     if found.verdict is Verdict.MUST_ACT:
         lists = case.profile.lists.announce
         late = (

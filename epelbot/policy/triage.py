@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from epelbot.domain.calendar import Calendar
+from epelbot.domain.departure import Departure
 from epelbot.domain.evidence import PostRead
 from epelbot.domain.facts import Facts, Known, Missing
 from epelbot.errors import BadInput
@@ -29,26 +30,41 @@ class Doubt:
 def open_doubts(facts: Facts, calendar: Calendar) -> tuple[Doubt, ...]:
     """The listing's doubtful posts that somebody's word would change something about, oldest first.
 
-    None for a listing that has left, never was there, or is in a closed collection, and none while nobody
-    can tell who maintains it: what only waits for a source is no question to a person. A post from before
-    the announcement that counts is answered by that, and so is what answers a retirement that has ended.
+    None for a listing that never was there, or is in a closed collection, and none while nobody can tell who
+    maintains it: what only waits for a source is no question to a person. A post from before the
+    announcement that counts is answered by that, and so is what answers a retirement that has ended. Of one
+    that has left it is asked whether it was announced, while V2 is.
     """
-    presence = facts.presence
-    if isinstance(facts.people, Missing) or _is_closed(facts, calendar) or facts.blocked:
+    presence, counts = facts.presence, facts.announcement
+    if isinstance(facts.people, Missing) or _is_closed(facts, calendar):
         return ()
-    if isinstance(presence, Known) and (presence.value.entry is None or presence.value.left_at is not None):
+    if isinstance(presence, Known) and presence.value.entry is None:
         return ()
-    counts = facts.announcement
+    if _has_left(facts) and (counts is not None or not _is_asked_of_departure(facts)):
+        return ()
     found = [
         Doubt(post.read, post.posted_at, doubt_in_words(post))
         for post in facts.doubtful
         if counts is None or post.posted_at > counts.posted_at
     ]
-    if facts.ending is None:
+    if not _has_left(facts) and facts.ending is None:
         found += [Doubt(one.read, one.posted_at, doubt_about(one)) for one in facts.doubtful_answers]
-    found += [Doubt(one.read, one.posted_at, reader_unsure(one.read)) for one in facts.unclear]
+    if not _has_left(facts):
+        found += [Doubt(one.read, one.posted_at, reader_unsure(one.read)) for one in facts.unclear]
     by_post = {one.read.post: one for one in found}
     return tuple(sorted(by_post.values(), key=lambda one: (one.posted_at, one.read.post)))
+
+
+def _has_left(facts: Facts) -> bool:
+    presence = facts.presence
+    return facts.blocked or (isinstance(presence, Known) and presence.value.left_at is not None)
+
+
+def _is_asked_of_departure(facts: Facts) -> bool:
+    left = facts.departure
+    if facts.collection.is_trailing:
+        return False
+    return isinstance(left, Departure) and left.counts and left.in_force and not left.approved
 
 
 def _is_closed(facts: Facts, calendar: Calendar) -> bool:

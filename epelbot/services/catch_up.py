@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from epelbot.errors import BadInput, PermanentError, TransientError
-from epelbot.ledger import Connection, Ledger, health, inbox, marks
+from epelbot.ledger import Ledger, health, inbox, marks
 from epelbot.ports import MessageArchive
 from epelbot.services.intake import Intake, Taken
 from epelbot.translate.envelope import Unreadable, from_line, messages_of_line
@@ -23,8 +23,6 @@ Progress = Callable[[float, Taken], None]
 
 _FAULT = "ingest:before-commit"
 _SOURCE = "datagrepper"
-# Up to here all is in; and up to here a catch-up that has not ended wanted to come.
-_REACHED, _WANTED = "bus", "bus wanted"
 # datagrepper's database gives up on longer times (FIELD 1.11).
 _AT_ONCE = timedelta(hours=6)
 # A message may reach us, and datagrepper, somewhat after it says that it was sent.
@@ -50,7 +48,7 @@ def gap_begins(ledger: Ledger, now: datetime) -> datetime | None:
     None when no message was ever stored. Ask before a consumer stores newer ones.
     """
     with ledger.read() as connection:
-        unfinished = _unfinished(connection)
+        unfinished = marks.bus_gap(connection)
         payloads = inbox.latest(connection, _LAST_MESSAGES)
     if unfinished is not None:
         return unfinished
@@ -75,12 +73,12 @@ def catch_up(
     if since > now:
         raise BadInput(f"{since:%Y-%m-%d %H:%M} UTC is still to come; name a time that has been")
     with ledger.write() as connection:
-        unfinished = _unfinished(connection)
+        unfinished = marks.bus_gap(connection)
         # One that was broken off before this one begins is still to be gone on with.
         marked = unfinished is None or since <= unfinished
         if marked:
-            marks.move(connection, _REACHED, since)
-            marks.move(connection, _WANTED, now)
+            marks.move(connection, marks.CAUGHT_UP, since)
+            marks.move(connection, marks.WANTED, now)
     taken, begins = Taken(), since
     while begins < now:
         ends = min(begins + _AT_ONCE, now)
@@ -98,17 +96,13 @@ def catch_up(
             taken += intake.take(list(messages_of_line(page.text)), _FAULT)
             done = (begins - since) + (ends - begins) * page.share
             progress(done / (now - since), taken)
-        if marked:
-            with ledger.write() as connection:
-                marks.move(connection, _REACHED, ends)
+        with ledger.write() as connection:
+            if marked:
+                marks.move(connection, marks.CAUGHT_UP, ends)
+            marks.widen(connection, marks.HEARD, begins, ends)
         begins = ends
     _note(ledger, now, None)
     return CaughtUp(since, now, taken)
-
-
-def _unfinished(connection: Connection) -> datetime | None:
-    reached, wanted = marks.reached(connection, _REACHED), marks.reached(connection, _WANTED)
-    return reached if reached is not None and wanted is not None and reached < wanted else None
 
 
 def _note(ledger: Ledger, now: datetime, error: str | None) -> None:

@@ -29,8 +29,10 @@ from epelbot.domain.evidence import (
 )
 from epelbot.errors import PermanentError, TransientError
 from epelbot.faults import fault_point
-from epelbot.ledger import Connection, Ledger, evidence, health, inbox, listings, posts
+from epelbot.ledger import Connection, Ledger, evidence, health, inbox, listings, marks, posts
+from epelbot.ledger.inbox import InboxRow
 from epelbot.ports import UpdateSource
+from epelbot.translate.envelope import sent_at_in
 from epelbot.translate.message import Untranslatable
 from epelbot.translate.topics import translate
 
@@ -56,9 +58,17 @@ def record_messages(ledger: Ledger, now: datetime, limit: int) -> int:
                 done.append(row.seq)
         keep(connection, told, now)
         inbox.mark_recorded(connection, done)
+        if (heard := _heard(rows)) is not None:
+            marks.widen(connection, marks.HEARD, *heard)
         fault_point("record:before-commit")
     fault_point("record:after-commit")
     return len(rows)
+
+
+def _heard(rows: Iterable[InboxRow]) -> tuple[datetime, datetime] | None:
+    """Between which times these messages were sent; a clock that runs ahead tells nothing."""
+    times = [at for row in rows if (at := sent_at_in(row.payload)) is not None and at <= row.received_at]
+    return (min(times), max(times)) if times else None
 
 
 def keep(connection: Connection, told: Sequence[Recorded], now: datetime) -> None:

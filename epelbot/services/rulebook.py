@@ -16,7 +16,7 @@ from epelbot.domain.calendar_words import Word, with_words
 from epelbot.domain.collection import Collection, leading_minors
 from epelbot.domain.facts import Horizon, SourceTrust
 from epelbot.domain.profile import Profile
-from epelbot.ledger import Connection, calendar_words, health, listings
+from epelbot.ledger import Connection, calendar_words, health, listings, marks, posts
 from epelbot.ledger.evidence import Syncs
 from epelbot.settings import Sources as SourceSettings
 
@@ -103,6 +103,10 @@ class Rulebook:
         tags = {one: self._tags(one, day, now, leading.get(one.major)) for one in collections}
         synced_at = (synced or Syncs()).of(connection, {one: known[-1] for one, known in tags.items()})
 
+        posts_known = self._posts_known(connection)
+        # With the archive switched off no text ever comes, and a subject tells not all.
+        without_text = posts.without_text(connection, awaited=of.online)
+
         def trust(name: str, hours: int) -> SourceTrust:
             return SourceTrust(of.online, timedelta(hours=hours), failing.get(name))
 
@@ -120,10 +124,21 @@ class Rulebook:
                 else None,
                 archive=trust("archive", of.archive.max_age_hours),
                 in_force_from=in_force_from,
+                posts_known=posts_known,
+                posts_without_text=without_text,
                 synced_at=synced_at[one],
             )
             for one, known in tags.items()
         }
+
+    def _posts_known(self, connection: Connection) -> tuple[tuple[datetime, datetime], ...]:
+        """From when to when posts are known: as the archive was swept, and as messages came without a gap."""
+        swept = marks.span(connection, marks.posts_of(self.profile.lists.announce))
+        heard = marks.span(connection, marks.HEARD)
+        gap = marks.bus_gap(connection)
+        if heard is not None and gap is not None:
+            heard = heard[0], min(heard[1], gap)
+        return tuple(sorted(one for one in (swept, heard) if one is not None and one[0] <= one[1]))
 
     def _tags(self, collection: Collection, day: date, now: datetime, leads: int | None) -> tuple[str, ...]:
         if not collection.is_leading:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from epelbot.domain.collection import Collection
 from epelbot.domain.evidence import (
@@ -27,7 +27,7 @@ from epelbot.domain.evidence import (
 from epelbot.errors import PermanentError, TransientError
 from epelbot.ledger import Connection, Ledger, evidence, health, listings, marks
 from epelbot.policy.departure_from_evidence import LOOKED_AT
-from epelbot.ports import Sources
+from epelbot.ports import ListArchive, Sources
 from epelbot.services.record import keep_found, learn_releases
 from epelbot.services.rulebook import Rulebook
 from epelbot.services.sweep_parts import Step, View, branches, builds, people, posts, updates
@@ -120,8 +120,15 @@ class Sweep:
         if of.packages is not None:
             yield self._part("people", None, "dist-git"), people(self.ledger, self.clock(), of.packages)
         if of.archive is not None:
-            announce = self.rulebook.profile.lists.announce
-            yield self._part("posts", None, "archive"), posts(self.ledger, announce, self.clock(), of.archive)
+            yield self._part("posts", None, "archive"), self._posts(of.archive)
+
+    def _posts(self, archive: ListArchive) -> Iterator[Step]:
+        """As far back as it matters: what left since the policy is in force is shown for some time."""
+        profile, now = self.rulebook.profile, self.clock()
+        with self.ledger.read() as connection:
+            begins = self.rulebook.known_to_hold_from(connection, now)
+        first_day = max(begins, now.date() - timedelta(days=profile.show_days))
+        return posts(self.ledger, profile.lists.announce, first_day, now, archive)
 
     def _part(self, what: str, collection: Collection | None, source: str) -> PartDone:
         with self.ledger.read() as connection:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
 from epelbot.domain.build import Tagging
@@ -35,6 +35,7 @@ from epelbot.domain.people import as_listed
 from epelbot.ledger import Ledger, evidence, listings, marks
 from epelbot.policy.builds_from_evidence import TAG_HISTORY, UPDATES
 from epelbot.policy.departure_from_evidence import BRANCH, LOOKED_AT
+from epelbot.policy.posts_from_evidence import ANNOUNCED_WITHIN
 from epelbot.ports import BuildHistory, ListArchive, PackageSources, UpdateSource
 from epelbot.services.gather_departures import entries_told, may_be_dead, retired_packages, tip_told
 
@@ -49,8 +50,8 @@ _FIRST_TIME, _LONGEST_TIME = timedelta(days=90), timedelta(days=365)
 _FEW = 3000
 # Clocks differ, and what began before a mark may have been written down after it.
 _OVERLAP = timedelta(hours=1)
-# As long as a violation is shown; and posts are dated by their senders, and may wait for a moderator.
-_POSTS_SINCE, _LATE_POSTS = timedelta(days=400), timedelta(days=14)
+# Posts are dated by their senders, and may wait for a moderator.
+_LATE_POSTS = timedelta(days=14)
 T = TypeVar("T")
 
 
@@ -253,21 +254,28 @@ def people(ledger: Ledger, asked_at: datetime, sources: PackageSources) -> Itera
     yield Step([*told, *_other_people(ledger, asked_at, listed)])
 
 
-def posts(ledger: Ledger, list_name: str, asked_at: datetime, archive: ListArchive) -> Iterator[Step]:
+def posts(
+    ledger: Ledger, list_name: str, first_day: date, asked_at: datetime, archive: ListArchive
+) -> Iterator[Step]:
     """The list archive: every post since the last time; each that is new is then read as if the bus told it.
+
+    At first it is read as far back as what left on ``first_day`` may have been announced.
 
     The archive knows no accounts, so that a person has to say whether its author was entitled (R1).
     """
-    mark = f"posts {list_name}"
+    mark = marks.posts_of(list_name)
+    beginning = datetime.combine(first_day, time(), UTC) - ANNOUNCED_WITHIN
     with ledger.read() as connection:
-        reached = marks.reached(connection, mark)
-    since = asked_at - _POSTS_SINCE if reached is None else reached - _LATE_POSTS
+        known = marks.span(connection, mark)
+    whole = known is not None and known[0] <= beginning
+    since = known[1] - _LATE_POSTS if known is not None and whole else beginning
     found = archive.posts_since(list_name, since)
     for some in _portions(found):
         # The time in the archive is the sender's word, and none that is still to come.
         dated = [replace(one, posted_at=min(one.posted_at, asked_at)) for one in some]
         yield Step([Recorded(PostSeen(one), None, None, "archive", one.posted_at, asked_at) for one in dated])
-    yield Step((), 1.0, ((mark, asked_at),))
+    reached = [(mark, asked_at)] if whole else [(marks.since_of(mark), beginning), (mark, asked_at)]
+    yield Step((), 1.0, tuple(reached))
 
 
 def _other_people(ledger: Ledger, asked_at: datetime, listed: dict[str, AccessSeen]) -> list[Recorded]:

@@ -14,6 +14,7 @@ from epelbot.domain.evidence import PostRead, Recorded, Settled, Undone
 from epelbot.domain.post import Meaning, Post, Reading
 from epelbot.ledger import Connection, Ledger, evidence, listings, posts
 from epelbot.policy.facts_from_evidence import facts_from_evidence
+from epelbot.policy.posts_from_evidence import ANNOUNCED_WITHIN
 from epelbot.policy.settled import standing
 from epelbot.policy.triage import Doubt, open_doubts
 from epelbot.services.rulebook import Rulebook
@@ -39,11 +40,15 @@ class Waiting:
 
 
 def triage(ledger: Ledger, rulebook: Rulebook, now: datetime) -> tuple[Waiting, ...]:
-    """Every post since the policy is in force that a person has to judge, oldest first. No network."""
+    """Every post that a person has to judge, oldest first. No network.
+
+    They are from the time in which the policy is in force, or may announce what left or was built in it.
+    """
     with ledger.read() as connection:
         rulebook = rulebook.current(connection)
         since = datetime.combine(rulebook.known_to_hold_from(connection, now), time(), UTC)
-        told = evidence.of_kind(connection, PostRead, since=since)
+        # What left since may have been announced before.
+        told = evidence.of_kind(connection, PostRead, since=since - ANNOUNCED_WITHIN)
         by_listing = _doubts(connection, rulebook, told, now)
         nameless = _nameless(connection, told, since)
         hashes = {post.read.post for _, _, post in by_listing} | {read.post for _, read in nameless}

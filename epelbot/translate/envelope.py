@@ -85,10 +85,15 @@ class _SentAt(msgspec.Struct):
     sent_at: Any = msgspec.field(name="sent-at", default=None)
 
 
+class _Headed(msgspec.Struct):
+    headers: _SentAt | None = None
+
+
 _skim = msgspec.json.Decoder(msgspec.Raw).decode
 _read_line = msgspec.json.Decoder(_Line).decode
 _read_page = msgspec.json.Decoder(_Page).decode
 _read_sent_at = msgspec.json.Decoder(_SentAt).decode
+_read_headed = msgspec.json.Decoder(_Headed).decode
 _read_parts = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _read_any = msgspec.json.Decoder().decode
 _write = msgspec.json.Encoder(enc_hook=str).encode
@@ -349,6 +354,15 @@ def _sent_at(headers: bytes) -> datetime | None:
         return instant_or_none(_read_sent_at(headers).sent_at)
     except msgspec.MsgspecError:
         return None
+
+
+def sent_at_in(payload: bytes) -> datetime | None:
+    """When a message that the inbox keeps was sent, None where it does not say."""
+    try:
+        headers = _read_headed(payload).headers
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return None
+    return None if headers is None else instant_or_none(headers.sent_at)
 
 
 def instant_or_none(value: Any) -> datetime | None:

@@ -64,8 +64,18 @@ def test_what_an_announcement_has_answered_does_not_wait() -> None:
     assert waiting(house) == ()
 
 
-def test_what_has_left_waits_for_nobody() -> None:
+def test_what_has_left_waits_while_it_would_be_called_unannounced_without_that_word() -> None:
     house = village()
+    post_by_nobody(house)
+    house.story.untagged("oldtool-1.0-1.el9", "epel9", house.now)
+    house.sees_at(house.now + A_DAY)
+    assert house.verdicts()["V2"] is Verdict.OTHERS_MUST_ACT
+    assert [one.listings for one in waiting(house)] == [(("oldtool", EPEL9),)]
+
+
+def test_what_has_left_announced_waits_for_nobody() -> None:
+    house = village()
+    house.story.announced("oldtool", "epel9", "ann", END - A_DAY)
     post_by_nobody(house)
     house.story.untagged("oldtool-1.0-1.el9", "epel9", house.now)
     house.sees_at(house.now + A_DAY)

@@ -40,6 +40,8 @@ OLD, FINAL, NEWER = "foo-1.0-1.el9", "foo-1.0-2.el9", "foo-1.1-1.el9"
 ALIAS = "FEDORA-EPEL-2026-0000000001"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
+LONG_AGO = datetime(2013, 1, 1, tzinfo=UTC)
+
 
 def day(text: str, hour: int = 12) -> datetime:
     """Noon of a day, as most things here happen at."""
@@ -180,9 +182,22 @@ def horizon(
     error: str | None = None,
     led_until: tuple[tuple[str, date], ...] = (),
     in_force_from: date = date.min,
+    posts_since: datetime | None = LONG_AGO,
 ) -> Horizon:
+    """What can be seen; all posts since ``posts_since`` are known from messages."""
     trust = SourceTrust(online, timedelta(hours=48), error)
-    return Horizon(now, tags, trust, trust, trust, timedelta(hours=96), led_until, in_force_from)
+    posts_known = () if posts_since is None else ((posts_since, now),)
+    return Horizon(
+        now,
+        tags,
+        trust,
+        trust,
+        trust,
+        timedelta(hours=96),
+        led_until,
+        in_force_from,
+        posts_known=posts_known,
+    )
 
 
 def facts(
