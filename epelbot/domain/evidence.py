@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Literal
 
 from epelbot.domain.dependencies import Kind
+from epelbot.domain.nevra import EVR
 from epelbot.domain.people import PackageAccess
 from epelbot.domain.post import Post, Reading
 from epelbot.domain.profile import ReadmeRules
@@ -334,6 +335,38 @@ class DependentsSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """The version of a package that RHEL has for an architecture; None where it has none."""
+
+    arch: str
+    evr: EVR | None
+
+
+@dataclass(frozen=True, slots=True)
+class RhelSeen:
+    """Whether RHEL carries the package that ``collection`` has, by the lists of these ``repositories``.
+
+    ``carried`` has one entry per architecture. ``rebuild`` is whose repositories they are ("AlmaLinux")
+    where they are not RHEL's own, else empty.
+    """
+
+    collection: str
+    repositories: tuple[str, ...]
+    rebuild: str
+    carried: tuple[Carried, ...]
+
+    @property
+    def is_everywhere(self) -> bool:
+        """For every architecture that is looked at."""
+        return bool(self.carried) and all(one.evr is not None for one in self.carried)
+
+    @property
+    def lowest(self) -> EVR | None:
+        """The lowest version that it has anywhere; a build below that replaces nothing."""
+        return min((one.evr for one in self.carried if one.evr is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """A person's decision on a listing's retirement."""
 
@@ -398,6 +431,7 @@ Fact = (
     | BuildChecked
     | LookedUp
     | DependentsSeen
+    | RhelSeen
     | Decided
     | Waived
     | Settled
@@ -423,6 +457,7 @@ KINDS: dict[str, type[Fact]] = {
     "build-check": BuildChecked,
     "looked-up": LookedUp,
     "dependents": DependentsSeen,
+    "rhel": RhelSeen,
     "decision": Decided,
     "waiver": Waived,
     "settlement": Settled,
@@ -437,7 +472,8 @@ class Recorded:
 
     ``package`` is None for what concerns a whole collection; ``major`` (RHEL's) is None for what concerns
     all of a package's branches. ``happened_at`` is the publisher's or the source's time, ``learnt_at`` ours.
-    ``source`` is "bus", "koji", "bodhi", "dist-git", "archive", "rpms", "repodata", or a person's account.
+    ``source`` is "bus", "koji", "bodhi", "dist-git", "archive", "rpms", "repodata", "rhel", or a person's
+    account.
     ``confirmed_at`` is later than ``happened_at`` for a standing fact that was told again, or looked up after
     it came to be.
     """
@@ -489,6 +525,7 @@ def _identity(fact: Fact, happened_at: datetime) -> tuple[str, ...]:
             AccessSeen()
             | BranchSeen()
             | DependentsSeen()
+            | RhelSeen()
             | ThreadSeen()
             | UpdateSeen()
             | PackageListChanged(action="seen")

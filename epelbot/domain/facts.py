@@ -13,7 +13,7 @@ from epelbot.domain.build import Tagging
 from epelbot.domain.collection import Collection
 from epelbot.domain.decision_log import Logged
 from epelbot.domain.departure import Departure
-from epelbot.domain.evidence import BuildChecked, DependentsSeen, PostRead, UpdateSeen
+from epelbot.domain.evidence import BuildChecked, DependentsSeen, PostRead, RhelSeen, UpdateSeen
 from epelbot.domain.matter import Ending, TakeOver
 from epelbot.domain.nevra import EVR, NVR
 from epelbot.domain.people import People
@@ -76,6 +76,8 @@ class Horizon:
     synced_at: tuple[datetime, ...] = ()
     #: None where no repositories are set up for the collection.
     repodata: SourceTrust | None = None
+    #: The same of RHEL's own repositories.
+    rhel: SourceTrust | None = None
     archive: SourceTrust = SourceTrust(asked=False, max_age=timedelta(hours=48))
     #: The times from which all posts on the list for announcements are known, from messages or the archive.
     posts_known: tuple[tuple[datetime, datetime], ...] = ()
@@ -236,6 +238,8 @@ class Facts:
     unclear: tuple[Unclear, ...] = ()
     #: None where no repositories are set up that could tell who needs the package.
     dependents: Known[DependentsSeen] | Missing | None = None
+    #: What RHEL carries; None where no repositories of RHEL are set up.
+    rhel: Known[RhelSeen] | Missing | None = None
     #: The last waiver of each rule that was not undone; it may have lapsed.
     waivers: tuple[Waiver, ...] = ()
     #: All that people decided, oldest first.

@@ -130,9 +130,21 @@ class Roles:
 
 @dataclass(frozen=True, slots=True)
 class Rhel:
-    """R, ``in-rhel``: addresses of the repositories whose package lists say what RHEL carries."""
+    """R, ``in-rhel``: addresses of the repositories whose package lists say what RHEL carries.
+
+    Blanks in them are those of ``sources.repodata``. ``rebuild`` names whose repositories they are
+    ("AlmaLinux") where they are not RHEL's own: it stands in and is named. ``announce`` tells whether a
+    package that RHEL has must be announced: "always", or "if-older" than EPEL's.
+    """
 
     repositories: tuple[str, ...] = ()
+    rebuild: str = ""
+    announce: Literal["always", "if-older"] = "always"
+
+    def is_set_up_for(self, collection: str) -> bool:
+        """Whether a repository is named for that collection, or for any."""
+        named = (one.partition("=") for one in self.repositories)
+        return any(name == collection or not (name.startswith("epel") and rest) for name, _, rest in named)
 
 
 @dataclass(frozen=True, slots=True)

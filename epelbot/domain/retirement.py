@@ -103,7 +103,7 @@ class Retirement:
     ``post`` is the announcement's Message-ID hash and ``build`` the NVR that R2 looks at, the newest.
     ``build_is_a_try``: that build shows some sign of being meant as the final one, or undoes one.
     ``began_at`` is the first thing that told of the retirement. ``takeover`` is who came forward to take the
-    package over (R5).
+    package over (R5). ``in_rhel``: it is the reason, and confirmed, so that no final build is asked for.
     """
 
     state: State
@@ -116,3 +116,4 @@ class Retirement:
     decision: Decision | None = None
     began_at: datetime | None = None
     takeover: TakeOver | None = None
+    in_rhel: bool = False

@@ -44,6 +44,7 @@ from epelbot.policy.builds_from_evidence import (
 from epelbot.policy.decisions_from_evidence import Spoken, spoken
 from epelbot.policy.departure_from_evidence import block_of, departure_of
 from epelbot.policy.dependents_from_evidence import dependents_of
+from epelbot.policy.in_rhel import rhel_of
 from epelbot.policy.matter import Matter, matter_of, thread_of
 from epelbot.policy.orphaned import orphaned_since
 from epelbot.policy.posts_from_evidence import (
@@ -145,6 +146,7 @@ def facts_from_evidence(
         failed_build=_failed_since(announced, seen, collection),
         in_force_from=in_force_from,
         dependents=dependents_of(seen, collection),
+        rhel=rhel_of(seen, collection),
         doubtful_before=tuple(post for post in doubtful if post.posted_at.date() < counts_from),
         posts_seen=posts_seen(seen, _entered_at(presence), announced_by),
         waivers=said.waivers,

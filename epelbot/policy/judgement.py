@@ -19,7 +19,9 @@ from epelbot.domain.profile import Profile
 from epelbot.domain.retirement import Action, EarliestCompose, Retirement, State, Steps
 from epelbot.domain.verdict import Finding, Verdict
 from epelbot.errors import BadInput
+from epelbot.policy import in_rhel
 from epelbot.policy.adoption import is_paused
+from epelbot.policy.in_rhel import exempt
 from epelbot.policy.minimum_lifetime import last_supported_day, lifetime
 from epelbot.policy.orphaned import orphaned_note
 from epelbot.policy.registry import RULES
@@ -45,8 +47,12 @@ def judge(facts: Facts, calendar: Calendar, profile: Profile) -> Excuse:
     if facts.announcement is None and _never_in(facts):
         notes.append(f"{facts.package} was not in {facts.collection} by then")
     has_left = _has_left(facts)
-    earliest = None if has_left else _earliest(facts, calendar, profile, clock, notes)
-    case, findings = _judged(Case(facts, calendar, profile, clock, earliest, leaving, is_open))
+    not_asked = exempt(facts)
+    owed = None if "L1" in not_asked else clock
+    earliest = None if has_left else _earliest(facts, calendar, profile, owed, notes, not_asked=not_asked)
+    case, findings = _judged(
+        Case(facts, calendar, profile, clock, earliest, leaving, is_open, exempt=not_asked)
+    )
     has_ended = is_open and facts.ending is not None
     retirement = _retirement(case, findings) if leaving or has_left or has_ended else None
     if has_left:
@@ -63,6 +69,8 @@ def judge(facts: Facts, calendar: Calendar, profile: Profile) -> Excuse:
         notes.append(
             "who needs it is not looked at: no repositories are set up (sources.repodata.collection)"
         )
+    if (leaving or has_left) and (said := in_rhel.note(facts)) is not None:
+        notes.append(said)
     notes += _history(facts, retirement)
     grace = _grace(facts, profile, notes)
     if is_open and not has_left and (orphaned := orphaned_note(facts)) is not None:
@@ -81,7 +89,7 @@ def judge(facts: Facts, calendar: Calendar, profile: Profile) -> Excuse:
         flips_on=min(flips, default=None),
         notes=tuple(notes),
         tag=_tag(facts),
-        to_change=_to_change(facts) if leaving and not has_left else None,
+        to_change=_to_change(facts) if leaving and not has_left and "R2" not in not_asked else None,
         needed_by=_needed_by(facts) if leaving and not has_left else None,
         departure=facts.departure if isinstance(facts.departure, Departure) else None,
         decisions=logged(facts),
@@ -99,11 +107,12 @@ def _judged(case: Case) -> tuple[Case, tuple[Finding, ...]]:
     if not waived:
         return case, findings
     earliest = case.earliest
+    case = replace(case, waived=waived)
     if earliest is not None:
-        clock = None if "L1" in waived else case.lifetime
+        clock = None if "L1" in case.not_asked else case.lifetime
         # What cannot be told has been noted the first time.
-        earliest = _earliest(facts, case.calendar, case.profile, clock, [], waived=waived)
-    case = replace(case, waived=waived, earliest=earliest)
+        earliest = _earliest(facts, case.calendar, case.profile, clock, [], not_asked=case.not_asked)
+    case = replace(case, earliest=earliest)
     return case, _findings(case)
 
 
@@ -111,7 +120,7 @@ def _findings(case: Case) -> tuple[Finding, ...]:
     return tuple(
         set_aside(found, case.facts.waivers, case.facts)
         for rule in RULES
-        if rule.id not in case.profile.left_out and (found := rule.apply(case)) is not None
+        if rule.id not in case.profile.left_out and (found := in_rhel.judged(rule, case)) is not None
     )
 
 
@@ -156,11 +165,11 @@ def _earliest(
     clock: Lifetime | None,
     notes: list[str],
     *,
-    waived: frozenset[str] = frozenset(),
+    not_asked: frozenset[str] = frozenset(),
 ) -> EarliestCompose | None:
     decision = facts.decision
     deferred = decision.minor if decision is not None and decision.action is Action.DEFER else None
-    if clock is None and not facts.collection.is_trailing and "L1" not in waived:
+    if clock is None and not facts.collection.is_trailing and "L1" not in not_asked:
         if profile.lifetime.owed:
             return None
         if deferred is None:
@@ -175,7 +184,7 @@ def _earliest(
             profile,
             approved_on=approved,
             not_before_minor=deferred,
-            any_day="L2" in waived,
+            any_day="L2" in not_asked,
         )
     except BadInput as impossible:
         notes.append(str(impossible))
@@ -225,7 +234,8 @@ def _retirement(case: Case, findings: tuple[Finding, ...]) -> Retirement:
         final_build="R2" in done,
         in_updates="R3" in done,
         release_manager_told=facts.told_at is not None,
-        asks_for_build=case.profile.retirement.final_build,
+        # One that would replace RHEL's package has to go first.
+        asks_for_build=case.profile.retirement.final_build and not ("R2" in case.exempt and "R2" in done),
     )
     newest = facts.newest.value if isinstance(facts.newest, Known) else None
     return Retirement(
@@ -239,6 +249,7 @@ def _retirement(case: Case, findings: tuple[Finding, ...]) -> Retirement:
         decision=facts.decision,
         began_at=_began_at(facts),
         takeover=facts.takeover,
+        in_rhel="R2" in case.exempt,
     )
 
 

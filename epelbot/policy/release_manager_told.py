@@ -32,7 +32,7 @@ def _judge(case: Case) -> Finding | None:
     mail = _MAIL.get(facts.told_how or "", "its mail is not worded yet")
     said = f"the release manager's notice was written on {told:%Y-%m-%d}; {mail}"
     evidence = (Evidence("notice to the release manager", None, told),)
-    no_compose = facts.collection.is_leading or facts.collection.is_trailing or "L2" in case.waived
+    no_compose = facts.collection.is_leading or facts.collection.is_trailing or "L2" in case.not_asked
     to_do = _to_do(case) if no_compose and not is_paused(facts) else None
     if to_do is not None:
         return Finding(

@@ -11,8 +11,8 @@ from epelbot.errors import BadInput
 from epelbot.policy.minimum_lifetime import lifetime
 from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule
 from epelbot.policy.violations import (
+    because_of_rhel,
     departure,
-    said_to_be_in_rhel,
     speaks_of_own_commitment,
     unsettled,
     violated,
@@ -34,6 +34,9 @@ def _judge(case: Case) -> Finding | None:
         )
     if clock.over:
         return None
+    in_rhel = because_of_rhel(case, "V1", RULE.required)
+    if in_rhel is not None:
+        return in_rhel
     if presence.source != "Koji":
         # What messages tell of first may be a build long after the entry.
         return unsettled(
@@ -43,9 +46,6 @@ def _judge(case: Case) -> Finding | None:
             RULE.required,
             remedy="switch sources.online on, so that Koji is asked",
         )
-    in_rhel = said_to_be_in_rhel(case, "V1", RULE.required)
-    if in_rhel is not None:
-        return in_rhel
     about = "about " if clock.projected else ""
     at_the_latest = f", at the latest {clock.latest}" if clock.latest != clock.ends else ""
     owed = f"entered {clock.entered}, owed until {about}{clock.ends}{at_the_latest}"

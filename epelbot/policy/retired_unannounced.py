@@ -10,9 +10,11 @@ from dataclasses import replace
 from epelbot.domain.facts import Missing
 from epelbot.domain.verdict import Finding, Verdict
 from epelbot.policy.announced import announcement_finding, how_to_hear
+from epelbot.policy.in_rhel import Standing, is_older_than, standing
 from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule
 from epelbot.policy.violations import (
     acts_seen,
+    because_of_rhel,
     departure,
     speaks_of_own_commitment,
     unsettled,
@@ -25,6 +27,8 @@ def _judge(case: Case) -> Finding | None:
     if found.verdict is Verdict.OK:
         # A late post closes it.
         return None
+    if _needs_none(case):
+        return because_of_rhel(case, "V2", RULE.required)
     if case.facts.announcement is None and isinstance(case.facts.posts_seen, Missing):
         # Nobody is accused of a silence that nobody listened to. What a person has to read is shown anyway.
         unheard = case.facts.posts_seen
@@ -40,6 +44,17 @@ def _judge(case: Case) -> Finding | None:
     return replace(
         found, rule="V2", required=RULE.required, waivable_by=None, evidence=(*found.evidence, *seen)
     )
+
+
+def _needs_none(case: Case) -> bool:
+    """Some policies want a post for what RHEL has only where RHEL's version is older than EPEL's last."""
+    stands = standing(case.facts)
+    if case.profile.rhel.announce == "always" or stands in (None, Standing.DENIED):
+        return False
+    if stands is not Standing.CONFIRMED:
+        return True
+    last = departure(case).last_build
+    return last is not None and not is_older_than(last.nvr.evr(last.epoch), case.facts)
 
 
 RULE = Rule(

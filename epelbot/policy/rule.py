@@ -28,7 +28,7 @@ class Case:
     """One listing before its judges. ``lifetime`` is None where nothing is owed or the entry is unknown.
 
     ``leaving`` says whether there is a retirement to judge at all; ``open``, whether the collection is.
-    ``waived`` are the rules that stand under a waiver.
+    ``waived`` are the rules that stand under a waiver, ``exempt`` those that the reason does away with.
     """
 
     facts: Facts
@@ -39,6 +39,12 @@ class Case:
     leaving: bool
     open: bool = True
     waived: frozenset[str] = frozenset()
+    exempt: frozenset[str] = frozenset()
+
+    @property
+    def not_asked(self) -> frozenset[str]:
+        """The rules that hold nothing up."""
+        return self.waived | self.exempt
 
 
 def is_leaving(case: Case) -> bool:

@@ -65,8 +65,8 @@ RULE = Rule(
         and case.facts.announcement is not None
         and case.facts.decision is None
         and case.facts.departure is None
-        # Who has waived the final build waits for none.
-        and "R2" not in case.waived
+        # Where no final build is asked for, nobody waits for one.
+        and "R2" not in case.not_asked
         and not is_paused(case.facts)
     ),
 )

@@ -14,11 +14,10 @@ import textwrap
 from datetime import timedelta
 
 from epelbot.domain.departure import Act, Departure, How
-from epelbot.domain.facts import Missing
-from epelbot.domain.post import Reason
+from epelbot.domain.facts import Known, Missing
 from epelbot.domain.verdict import Evidence, Finding, Verdict
+from epelbot.policy.in_rhel import Standing, carried_in_words, proof, standing
 from epelbot.policy.links import dist_git_commit, koji_build, koji_package
-from epelbot.policy.reading_reasons import category_of
 from epelbot.policy.rule import RELEASE_MANAGER, Case
 
 #: Their ids, in reading order.
@@ -70,24 +69,30 @@ def unsettled(case: Case, rule: str, why: str, required: str, *, remedy: str) ->
     return Finding(rule, Verdict.CANNOT_KNOW, why, required, remedy=remedy, evidence=seen)
 
 
-def said_to_be_in_rhel(case: Case, rule: str, required: str) -> Finding | None:
-    """*Cannot know*, where RHEL was given as the reason: if that holds, L1, L2, R2 don't apply."""
-    if Reason.IN_RHEL not in _reasons(case):
-        return None
-    return unsettled(
-        case,
-        rule,
-        f"it is said to be in RHEL {case.facts.collection.major} now, which nobody has confirmed",
-        required,
-        remedy="look whether RHEL carries it for every architecture; if it doesn't, bring it back",
-    )
+def because_of_rhel(case: Case, rule: str, required: str) -> Finding | None:
+    """What to say instead of an accusation where RHEL is the reason: L1, L2 and R2 don't apply then.
 
-
-def _reasons(case: Case) -> set[Reason | None]:
-    facts = case.facts
-    posts = [*((facts.announcement,) if facts.announcement else ()), *facts.doubtful, *facts.doubtful_before]
-    said = {post.read.reading.category for post in posts}
-    return said | {category_of(act.text) for act in departure(case).acts if act.text}
+    Confirmed, it is none; while nobody can tell, *cannot know*; denied, the reason is no reason.
+    """
+    facts, left = case.facts, departure(case)
+    match standing(facts):
+        case Standing.CONFIRMED if isinstance(facts.rhel, Known):
+            said = f"it left on {left.day}{_by(left)}: {carried_in_words(facts.rhel.value, facts)}"
+            seen = (*proof(facts), *acts_seen(facts.package, left))
+            return Finding(rule, Verdict.OK, f"{said}, so this does not apply", required, evidence=seen)
+        case Standing.SILENT if isinstance(facts.rhel, Missing):
+            why = f"it is said to be in RHEL {facts.collection.major} now, and {facts.rhel.why}"
+            return unsettled(case, rule, why, required, remedy=f"wait until {facts.rhel.source} can be had")
+        case Standing.NOBODY_TO_ASK:
+            return unsettled(
+                case,
+                rule,
+                f"it is said to be in RHEL {facts.collection.major} now, which nobody has confirmed",
+                required,
+                remedy="look whether RHEL carries it for every architecture; if it doesn't, bring it back",
+            )
+        case _:
+            return None
 
 
 def acts_seen(package: str, left: Departure) -> tuple[Evidence, ...]:

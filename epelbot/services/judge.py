@@ -24,12 +24,14 @@ from epelbot.ledger import Connection, Ledger, evidence, health, listings, notic
 from epelbot.ledger.codec import encode
 from epelbot.ledger.evidence import Syncs
 from epelbot.ledger.listings import Judged, Lease
+from epelbot.policy import in_rhel
 from epelbot.policy.facts_from_evidence import facts_from_evidence
 from epelbot.policy.judgement import judge
 from epelbot.policy.telling import COMPLETE, Audience, Telling, complete_cause, is_complete, tellings
 from epelbot.ports import Sources
 from epelbot.services.gather import Gathered, Question, gather
 from epelbot.services.gather_dependents import dependents, dependents_asked
+from epelbot.services.gather_rhel import rhel_asked, rhel_lists
 from epelbot.services.rulebook import Rulebook
 
 # How soon a listing is looked at again when nothing arrives: a silent source, an open retirement.
@@ -141,7 +143,10 @@ def deliberate(docket: Docket, rulebook: Rulebook, sources: Sources, now: dateti
     found = gather(question, docket.known, sources)
     facts = _facts(docket, found, rulebook, now)
     excuse = excuse_from(facts, rulebook, docket.told)
-    if _may_leave(excuse) and _ask_who_needs_it(docket, found, rulebook, sources, now):
+    asked = in_rhel.is_reason(facts) and _ask_rhel(docket, found, rulebook, sources, now)
+    if _may_leave(excuse):
+        asked |= _ask_who_needs_it(docket, found, rulebook, sources, now)
+    if asked:
         facts = _facts(docket, found, rulebook, now)
         excuse = excuse_from(facts, rulebook, docket.told)
     if _is_history(excuse, docket.horizon.in_force_from):
@@ -163,6 +168,18 @@ def _facts(docket: Docket, found: Gathered, rulebook: Rulebook, now: datetime) -
 
 def _may_leave(excuse: Excuse) -> bool:
     return excuse.retirement is not None and excuse.retirement.state in _MAY_LEAVE
+
+
+def _ask_rhel(docket: Docket, found: Gathered, rulebook: Rulebook, sources: Sources, now: datetime) -> bool:
+    """Add to what was found whether RHEL has the package, or why that is not known; whether it was asked."""
+    lease, index, again = docket.lease, sources.index, timedelta(minutes=rulebook.sources.ask_again_minutes)
+    if docket.horizon.rhel is None or index is None:
+        return False
+    if rhel_asked(docket.known, lease.collection, now, again):
+        return False
+    rhel = rulebook.profile.rhel
+    found.take("rhel", lambda: rhel_lists(lease.package, lease.collection, rhel, index, now))
+    return True
 
 
 def _ask_who_needs_it(
@@ -269,6 +286,9 @@ def _as_found(horizon: Horizon, found: Gathered) -> Horizon:
         repodata=None
         if horizon.repodata is None
         else replace(horizon.repodata, error=said.get("repodata", horizon.repodata.error)),
+        rhel=None
+        if horizon.rhel is None
+        else replace(horizon.rhel, error=said.get("rhel", horizon.rhel.error)),
         archive=replace(horizon.archive, error=said.get("archive", horizon.archive.error)),
     )
 

@@ -122,6 +122,9 @@ class Rulebook:
                 repodata=trust("repodata", of.repodata.max_age_hours)
                 if of.repodata.is_set_up_for(one.name)
                 else None,
+                rhel=trust("rhel", of.repodata.max_age_hours)
+                if self.profile.rhel.is_set_up_for(one.name)
+                else None,
                 archive=trust("archive", of.archive.max_age_hours),
                 in_force_from=in_force_from,
                 posts_known=posts_known,

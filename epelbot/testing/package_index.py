@@ -36,7 +36,7 @@ class FakePackageIndex:
         self, repositories: Sequence[str], collection: Collection
     ) -> Known[Mapping[str, PackageList]]:
         """What the repositories hold, by architecture; the highest where several hold the same."""
-        self.world.answer("repodata")
+        self.world.answer("rhel")
         found: dict[str, PackageList] = {}
         for one in repositories:
             if one not in self.world.rhel:

@@ -4,7 +4,8 @@
 """A small made-up Fedora that fakes and the local test server both answer from.
 
 Everything is plain data that a test or the demo fills in. A name in ``down`` ("koji", "bodhi",
-"dist-git", "archive", "repodata") makes that source answer with an outage until it is taken out again.
+"dist-git", "archive", "repodata", "rhel") makes that source answer with an outage until it is taken out
+again.
 """
 
 from __future__ import annotations

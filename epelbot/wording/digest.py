@@ -19,6 +19,7 @@ from epelbot.wording.mail import (
     filled,
     footer,
     hanging,
+    is_too_high,
     piece_of,
     rows,
     rules_in_words,
@@ -79,7 +80,7 @@ def _way(matter: Matter) -> str:
     """The same for matters done in the same way; a near miss and a departure are mended in their own."""
     change = matter.excuse.to_change
     nearly = change is not None and change.outcome == "near-miss"
-    own = nearly or matter.rule in VIOLATIONS
+    own = nearly or matter.rule in VIOLATIONS or is_too_high(matter)
     return f"{matter.rule} {matter.excuse.package} {matter.excuse.collection}" if own else matter.rule
 
 
@@ -98,10 +99,11 @@ def _entry(number: int, matter: Matter, said: Piece) -> str:
 
 def _summary(matters: Sequence[Matter], announce: str) -> list[str]:
     """One entry for each rule, collection and day, in the order of urgency; packages by name."""
-    entries: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    entries: dict[tuple[str, str, str, str], list[str]] = defaultdict(list)
     for matter in matters:
-        by_when = piece_of(matter, announce).by_when
-        entries[matter.rule, matter.excuse.collection.name, by_when].append(matter.excuse.package)
+        said = piece_of(matter, announce)
+        own = said.asked if is_too_high(matter) else ""
+        entries[matter.rule, matter.excuse.collection.name, said.by_when, own].append(matter.excuse.package)
     finding = {
         matter.rule: next((one.required for one in matter.excuse.findings if one.rule == matter.rule), "")
         for matter in matters
@@ -120,10 +122,10 @@ def _summary(matters: Sequence[Matter], announce: str) -> list[str]:
             "urgent first. What is known of one, and how it is done, is told by the command at the end."
         )
     ]
-    for number, ((rule, collection, by_when), packages) in enumerate(entries.items(), 1):
+    for number, ((rule, collection, by_when, own), packages) in enumerate(entries.items(), 1):
         label = f"{number}. "
         title = f"{collection}, {len(packages)} package{'s' if len(packages) > 1 else ''} (rule {rule})"
-        what = asked.get(rule, f"see to it that this holds: {finding[rule]}")
+        what = own or asked.get(rule, f"see to it that this holds: {finding[rule]}")
         named = ("Which", ", ".join(packages))
         parts.append(
             "\n".join(

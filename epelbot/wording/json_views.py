@@ -145,6 +145,7 @@ def _retirement(excuse: Excuse, retirement: Retirement) -> dict[str, Any]:
         "state": retirement.state.value,
         "steps": _steps(retirement),
         "asks_for_build": retirement.steps.asks_for_build,
+        "in_rhel": retirement.in_rhel,
         "reason": retirement.reason,
         "earliest_compose": _compose(retirement.earliest_compose),
         "taken_over": None if retirement.takeover is None else _taken_over(retirement.takeover),

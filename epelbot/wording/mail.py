@@ -86,6 +86,8 @@ def piece_of(matter: Matter, announce: str) -> Piece:
         return _complete(matter.excuse)
     if matter.rule in VIOLATIONS and matter.excuse.departure is not None:
         return _departed(matter.excuse, matter.excuse.departure, announce)
+    if is_too_high(matter):
+        return _too_high(matter.excuse)
     excuse, rule = matter.excuse, matter.rule
     package, collection = excuse.package, excuse.collection
     finding = next(found for found in excuse.findings if found.rule == rule)
@@ -119,6 +121,23 @@ def piece_of(matter: Matter, announce: str) -> Piece:
         _why(excuse, finding),
         how,
         _not_yet() if how and rule != "R5" else "",
+    )
+
+
+def is_too_high(matter: Matter) -> bool:
+    """A final build that would replace the package in RHEL."""
+    retirement = matter.excuse.retirement
+    return matter.rule == "R2" and retirement is not None and retirement.in_rhel
+
+
+def _too_high(excuse: Excuse) -> Piece:
+    finding = next(found for found in excuse.findings if found.rule == "R2")
+    return Piece(
+        f"the final build of {excuse.package} for {excuse.collection} must not replace RHEL's",
+        finding.remedy or finding.required,
+        _who(excuse),
+        "soon: who has EPEL gets that build in the place of RHEL's",
+        _why(excuse, finding),
     )
 
 

@@ -305,3 +305,18 @@ def test_a_cache_that_cannot_be_written_is_told(mirror: Path, tmp_path: Path, ht
     (tmp_path / "file").write_text("")
     with pytest.raises(PermanentError, match=r"sources\.repodata\.cache"):
         real(str(mirror), tmp_path / "file", http).dependencies(EPEL9)
+
+
+def test_what_rhel_carries_is_looked_up_once_and_anew_when_its_metadata_change(
+    web: LocalServer, mirror: Path, tmp_path: Path, http: Http
+) -> None:
+    clock = Clock()
+    index = real(f"{web.url}/pub", tmp_path / "cache", http, clock)
+    places = [f"{web.url}/pub/rhel{{major}}"]
+    first = index.package_lists(places, EPEL9)
+    assert index.package_lists(places, EPEL9).value is first.value
+    write_repository(mirror / "rhel9", (*BASE, PackageSpec("zsh", "5-1")))
+    clock.now += timedelta(hours=7)
+    later = index.package_lists(places, EPEL9)
+    assert later.value["x86_64"].sources["zsh"] == EVR(0, "5", "1")
+    assert later.at == clock.now

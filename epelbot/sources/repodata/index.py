@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import solv
 
@@ -48,6 +47,7 @@ class RepositoryIndex:
         self._store = store
         self._places = places
         self._graphs: dict[Collection, tuple[tuple[tuple[str, str], ...], DependencyGraph]] = {}
+        self._lists: dict[tuple[str, ...], tuple[tuple[tuple[str, str], ...], dict[str, PackageList]]] = {}
         self._lacking_files: set[Collection] = set()
 
     def dependencies(self, collection: Collection) -> Known[DependencyGraph] | None:
@@ -74,18 +74,22 @@ class RepositoryIndex:
         self, repositories: Sequence[str], collection: Collection
     ) -> Known[Mapping[str, PackageList]]:
         """As `PackageIndex.package_lists`."""
-        found: dict[str, PackageList] = {}
-        dates: list[datetime] = []
-        for arch in self._places.architectures:
-            pool, repos = solv.Pool(), []
-            for place in _filled(repositories, collection, arch):
-                repo = pool.add_repo(place)
-                dates.append(self._store.load(self._store.snapshot(place), repo, files=False).at)
-                repos.append(repo)
-            found[arch] = _listed(repos)
-        if not dates:
+        wanted = {arch: _filled(repositories, collection, arch) for arch in self._places.architectures}
+        places = dict.fromkeys(place for some in wanted.values() for place in some)
+        if not places:
             raise NotThere(f"no repositories of RHEL are named for {collection}; set rhel.repositories")
-        return Known(found, REPODATA, min(dates))
+        snapshots = {place: self._store.snapshot(place) for place in places}
+        kept = self._lists.get(tuple(places))
+        if kept is None or kept[0] != _key(snapshots):
+            found: dict[str, PackageList] = {}
+            for arch, some in wanted.items():
+                pool, repos = solv.Pool(), []
+                for place in some:
+                    repos.append(repo := pool.add_repo(place))
+                    snapshots[place] = self._store.load(snapshots[place], repo, files=False)
+                found[arch] = _listed(repos)
+            kept = self._lists[tuple(places)] = _key(snapshots), found
+        return Known(kept[1], REPODATA, min(one.at for one in snapshots.values()))
 
     def _chosen(self, collection: Collection, arch: str) -> Places:
         places = self._places
