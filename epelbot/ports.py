@@ -26,6 +26,7 @@ from epelbot.domain.facts import Known
 from epelbot.domain.nevra import NVR
 from epelbot.domain.people import PackageAccess
 from epelbot.domain.post import Post
+from epelbot.domain.succession import Offers
 
 
 class BuildContentsSource(Protocol):
@@ -228,6 +229,12 @@ class PackageIndex(Protocol):
         """Who needs whom in the collection now, on every architecture that is looked at.
 
         None when no repositories are set up for it. The graph is the same object while nothing changed.
+        """
+
+    def offers(self, collection: Collection) -> Known[Offers] | None:
+        """What the collection's packages obsolete and provide, on every architecture that is looked at.
+
+        None when no repositories are set up for it. The same object while nothing changed.
         """
 
     def package_lists(

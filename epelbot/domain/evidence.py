@@ -335,6 +335,20 @@ class DependentsSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class Succession:
+    """All binary packages of ``predecessor`` are obsoleted and provided by builds of ``successor`` (L3).
+
+    ``rpms`` pairs the old ones with those that take their place. Unless it ``stands``, that is no longer so.
+    """
+
+    collection: str
+    predecessor: str
+    successor: str
+    rpms: tuple[tuple[str, str], ...]
+    stands: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Carried:
     """The version of a package that RHEL has for an architecture; None where it has none."""
 
@@ -432,6 +446,7 @@ Fact = (
     | LookedUp
     | DependentsSeen
     | RhelSeen
+    | Succession
     | Decided
     | Waived
     | Settled
@@ -458,6 +473,7 @@ KINDS: dict[str, type[Fact]] = {
     "looked-up": LookedUp,
     "dependents": DependentsSeen,
     "rhel": RhelSeen,
+    "succession": Succession,
     "decision": Decided,
     "waiver": Waived,
     "settlement": Settled,
@@ -526,6 +542,7 @@ def _identity(fact: Fact, happened_at: datetime) -> tuple[str, ...]:
             | BranchSeen()
             | DependentsSeen()
             | RhelSeen()
+            | Succession()
             | ThreadSeen()
             | UpdateSeen()
             | PackageListChanged(action="seen")

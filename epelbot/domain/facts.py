@@ -13,7 +13,7 @@ from epelbot.domain.build import Tagging
 from epelbot.domain.collection import Collection
 from epelbot.domain.decision_log import Logged
 from epelbot.domain.departure import Departure
-from epelbot.domain.evidence import BuildChecked, DependentsSeen, PostRead, RhelSeen, UpdateSeen
+from epelbot.domain.evidence import BuildChecked, DependentsSeen, PostRead, RhelSeen, Succession, UpdateSeen
 from epelbot.domain.matter import Ending, TakeOver
 from epelbot.domain.nevra import EVR, NVR
 from epelbot.domain.people import People
@@ -92,10 +92,14 @@ class Horizon:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """When the listing entered its collection, and on what evidence."""
+    """When the listing entered its collection, and on what evidence.
+
+    ``inherited_from`` is the package whose place it took, where the entry is that one's (L3).
+    """
 
     at: datetime
     nvr: NVR
+    inherited_from: str | None = None
 
     @property
     def day(self) -> date:
@@ -118,6 +122,14 @@ class Presence:
     def there(self) -> tuple[Tagging, ...]:
         """The builds that are in the tag now; the last is the latest, as Koji means it."""
         return tuple(stay for stay in self.stays if stay.untagged_at is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """A listing whose place this one took, and its entry, its own inheritance included; None if not known."""
+
+    package: str
+    entry: Entry | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +250,10 @@ class Facts:
     unclear: tuple[Unclear, ...] = ()
     #: None where no repositories are set up that could tell who needs the package.
     dependents: Known[DependentsSeen] | Missing | None = None
+    #: Who has taken its place; Missing where it has left and nobody could look.
+    succession: Known[Succession] | Missing | None = None
+    #: Whose places it has taken.
+    inherited: tuple[Inherited, ...] = ()
     #: What RHEL carries; None where no repositories of RHEL are set up.
     rhel: Known[RhelSeen] | Missing | None = None
     #: The last waiver of each rule that was not undone; it may have lapsed.

@@ -10,9 +10,10 @@ had happened by its end counts, as known now (POLICY, Words).
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from types import MappingProxyType
 
 from epelbot.domain.collection import Collection
 from epelbot.domain.departure import Departure
@@ -55,6 +56,7 @@ from epelbot.policy.posts_from_evidence import (
     unclear_posts,
 )
 from epelbot.policy.seen import Seen
+from epelbot.policy.succession import inheritance, succession_of, with_inheritance
 
 
 def facts_from_evidence(
@@ -65,8 +67,12 @@ def facts_from_evidence(
     as_of: date,
     horizon: Horizon,
     profile: Profile,
+    ancestors: Mapping[str, Sequence[Recorded]] = MappingProxyType({}),
 ) -> Facts:
-    """The facts of one listing on ``as_of``, from all that the ledger holds of it and its collection."""
+    """The facts of one listing on ``as_of``, from all that the ledger holds of it and its collection.
+
+    ``ancestors`` is the evidence of those from whom it may inherit its entry (L3).
+    """
     told = tuple(evidence)
     seen = Seen.on(as_of, told, horizon)
     epochs = epochs_of(seen)
@@ -105,7 +111,9 @@ def facts_from_evidence(
     def decided(day: date) -> Decision | None:
         if day >= as_of:
             return said.decision
-        before = facts_from_evidence(package, collection, told, as_of=day, horizon=horizon, profile=profile)
+        before = facts_from_evidence(
+            package, collection, told, as_of=day, horizon=horizon, profile=profile, ancestors=ancestors
+        )
         return before.decision
 
     departure = _departure(seen, collection, presence, profile, decided)
@@ -114,11 +122,20 @@ def facts_from_evidence(
     counts_from = in_force_from
     if announced is None and _tells_in_force(departure, newest, check, in_force_from):
         counts_from = min(counts_from, (announced_by - ANNOUNCED_WITHIN).date())
+    inherited = inheritance(
+        package,
+        seen,
+        collection,
+        ancestors,
+        as_of=as_of,
+        horizon=horizon,
+        undo_days=profile.undo_days,
+    )
     return Facts(
         package=package,
         collection=collection,
         as_of=as_of,
-        presence=presence,
+        presence=with_inheritance(presence, inherited),
         newest=newest,
         check=check,
         people=people,
@@ -147,6 +164,8 @@ def facts_from_evidence(
         in_force_from=in_force_from,
         dependents=dependents_of(seen, collection),
         rhel=rhel_of(seen, collection),
+        succession=succession_of(package, seen, collection, departure),
+        inherited=inherited,
         doubtful_before=tuple(post for post in doubtful if post.posted_at.date() < counts_from),
         posts_seen=posts_seen(seen, _entered_at(presence), announced_by),
         waivers=said.waivers,

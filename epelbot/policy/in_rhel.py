@@ -92,7 +92,7 @@ def exempt(facts: Facts) -> frozenset[str]:
 def judged(rule: Rule, case: Case) -> Finding | None:
     """The finding of a rule, which this reason may do away with."""
     rhel = case.facts.rhel
-    if rule.id in case.exempt and isinstance(rhel, Known) and case.leaving:
+    if rule.id in exempt(case.facts) and isinstance(rhel, Known) and case.leaving:
         return _instead(rule, case, rhel.value) if rule.concerns(case) else None
     found = rule.apply(case)
     if rule.id not in (*EXEMPT, "R6") or not case.leaving:

@@ -20,8 +20,8 @@ def _judge(case: Case) -> Finding | None:
     build = newest.value
     if build is None or not isinstance(check, Known):
         return None
-    # Once R2 is waived, what the users have is all the same the newest build.
-    final = check.value.outcome == "carries" or "R2" in case.waived
+    # Once R2 is waived or does not apply, what the users have is all the same the newest build.
+    final = check.value.outcome == "carries" or "R2" in case.not_asked
     if not final and check.value.outcome == "unreadable":
         return None
     if not final:

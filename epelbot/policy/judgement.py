@@ -19,14 +19,13 @@ from epelbot.domain.profile import Profile
 from epelbot.domain.retirement import Action, EarliestCompose, Retirement, State, Steps
 from epelbot.domain.verdict import Finding, Verdict
 from epelbot.errors import BadInput
-from epelbot.policy import in_rhel
+from epelbot.policy import in_rhel, succeeded
 from epelbot.policy.adoption import is_paused
-from epelbot.policy.in_rhel import exempt
 from epelbot.policy.minimum_lifetime import last_supported_day, lifetime
 from epelbot.policy.orphaned import orphaned_note
 from epelbot.policy.registry import RULES
 from epelbot.policy.retire_at_a_release import earliest_compose
-from epelbot.policy.rule import Case
+from epelbot.policy.rule import Case, Rule
 from epelbot.policy.violations import VIOLATIONS
 from epelbot.policy.waiving import logged, set_aside
 
@@ -47,7 +46,7 @@ def judge(facts: Facts, calendar: Calendar, profile: Profile) -> Excuse:
     if facts.announcement is None and _never_in(facts):
         notes.append(f"{facts.package} was not in {facts.collection} by then")
     has_left = _has_left(facts)
-    not_asked = exempt(facts)
+    not_asked = in_rhel.exempt(facts) | succeeded.exempt(facts)
     owed = None if "L1" in not_asked else clock
     earliest = None if has_left else _earliest(facts, calendar, profile, owed, notes, not_asked=not_asked)
     case, findings = _judged(
@@ -120,8 +119,15 @@ def _findings(case: Case) -> tuple[Finding, ...]:
     return tuple(
         set_aside(found, case.facts.waivers, case.facts)
         for rule in RULES
-        if rule.id not in case.profile.left_out and (found := in_rhel.judged(rule, case)) is not None
+        if rule.id not in case.profile.left_out and (found := _finding(rule, case)) is not None
     )
+
+
+def _finding(rule: Rule, case: Case) -> Finding | None:
+    """What the rule says, unless it does not apply to what RHEL has, or to what another has succeeded."""
+    if rule.id in succeeded.exempt(case.facts) and rule.concerns(case):
+        return succeeded.instead(rule, case)
+    return in_rhel.judged(rule, case)
 
 
 def _needed_by(facts: Facts) -> tuple[NeededBy, ...] | None:
@@ -235,7 +241,8 @@ def _retirement(case: Case, findings: tuple[Finding, ...]) -> Retirement:
         in_updates="R3" in done,
         release_manager_told=facts.told_at is not None,
         # One that would replace RHEL's package has to go first.
-        asks_for_build=case.profile.retirement.final_build and not ("R2" in case.exempt and "R2" in done),
+        asks_for_build=case.profile.retirement.final_build
+        and not ("R2" in in_rhel.exempt(facts) and "R2" in done),
     )
     newest = facts.newest.value if isinstance(facts.newest, Known) else None
     return Retirement(
@@ -249,7 +256,7 @@ def _retirement(case: Case, findings: tuple[Finding, ...]) -> Retirement:
         decision=facts.decision,
         began_at=_began_at(facts),
         takeover=facts.takeover,
-        in_rhel="R2" in case.exempt,
+        in_rhel="R2" in in_rhel.exempt(facts),
     )
 
 

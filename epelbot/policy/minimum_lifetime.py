@@ -199,10 +199,21 @@ def _judge(case: Case) -> Finding | None:
         return None
     entry_seen = f"{entry.nvr} was tagged into {case.facts.collection} ({presence.source})"
     evidence = (Evidence(entry_seen, koji_build(str(entry.nvr)), entry.at),)
-    entered = f"entered {clock.entered}"
+    heir = entry.inherited_from
+    entered = f"entered {clock.entered}" + (f" (inherited from {heir}, which it succeeds)" if heir else "")
     required = RULE.required
     if clock.over:
         return Finding("L1", Verdict.OK, f"{entered}, owed until {clock.ends}", required, evidence=evidence)
+    unknown = [one.package for one in case.facts.inherited if one.entry is None]
+    if unknown:
+        return Finding(
+            "L1",
+            Verdict.CANNOT_KNOW,
+            f"{entered}, but it succeeds {unknown[0]}, whose entry it inherits and nobody knows",
+            required,
+            remedy="wait until Koji answers, or look into 'epelbot doctor'",
+            evidence=evidence,
+        )
     about = "about " if clock.projected else ""
     at_the_latest = f", at the latest {clock.latest}" if clock.latest != clock.ends else ""
     return Finding(

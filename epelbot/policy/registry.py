@@ -20,6 +20,7 @@ from epelbot.policy import (
     retired_unannounced,
     retired_without_final_build,
     stalled,
+    succeeded,
     withdrawn,
 )
 from epelbot.policy.rule import Rule
@@ -27,6 +28,7 @@ from epelbot.policy.rule import Rule
 RULES: tuple[Rule, ...] = (
     minimum_lifetime.RULE,
     retire_at_a_release.RULE,
+    succeeded.RULE,
     announced.RULE,
     final_build.RULE,
     in_updates.RULE,

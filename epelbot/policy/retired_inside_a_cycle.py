@@ -16,8 +16,8 @@ from epelbot.domain.calendar import Milestone
 from epelbot.domain.verdict import Finding
 from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule
 from epelbot.policy.violations import (
-    because_of_rhel,
     departure,
+    excused,
     speaks_of_own_commitment,
     unsettled,
     violated,
@@ -36,7 +36,7 @@ def _judge(case: Case) -> Finding | None:
     following = releases[len(current) :]
     if not following or any(day in (one.begins, one.happened) for one in current):
         return None
-    return because_of_rhel(case, "V4", RULE.required) or violated(
+    return excused(case, "V4", RULE.required) or violated(
         case, "V4", f"inside {_cycle(current)}, and RHEL {_next(following[0])}", RULE.required
     )
 

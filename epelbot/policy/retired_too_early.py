@@ -11,8 +11,8 @@ from epelbot.errors import BadInput
 from epelbot.policy.minimum_lifetime import lifetime
 from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule
 from epelbot.policy.violations import (
-    because_of_rhel,
     departure,
+    excused,
     speaks_of_own_commitment,
     unsettled,
     violated,
@@ -34,9 +34,17 @@ def _judge(case: Case) -> Finding | None:
         )
     if clock.over:
         return None
-    in_rhel = because_of_rhel(case, "V1", RULE.required)
+    in_rhel = excused(case, "V1", RULE.required)
     if in_rhel is not None:
         return in_rhel
+    if any(one.entry is None for one in facts.inherited):
+        return unsettled(
+            case,
+            "V1",
+            "it inherits the entry of a package that it succeeds, which nobody knows",
+            RULE.required,
+            remedy="wait until Koji answers, or look into 'epelbot doctor'",
+        )
     if presence.source != "Koji":
         # What messages tell of first may be a build long after the entry.
         return unsettled(

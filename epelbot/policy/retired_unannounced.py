@@ -15,6 +15,7 @@ from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule
 from epelbot.policy.violations import (
     acts_seen,
     because_of_rhel,
+    because_of_successor,
     departure,
     speaks_of_own_commitment,
     unsettled,
@@ -27,6 +28,9 @@ def _judge(case: Case) -> Finding | None:
     if found.verdict is Verdict.OK:
         # A late post closes it.
         return None
+    succeeded = because_of_successor(case, "V2", RULE.required)
+    if succeeded is not None:
+        return succeeded
     if _needs_none(case):
         return because_of_rhel(case, "V2", RULE.required)
     if case.facts.announcement is None and isinstance(case.facts.posts_seen, Missing):

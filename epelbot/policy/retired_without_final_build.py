@@ -9,7 +9,7 @@ from epelbot.domain.evidence import BuildChecked
 from epelbot.domain.facts import Known
 from epelbot.domain.verdict import Finding
 from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule
-from epelbot.policy.violations import because_of_rhel, speaks_of_own_commitment, unsettled, violated
+from epelbot.policy.violations import excused, speaks_of_own_commitment, unsettled, violated
 
 
 def _judge(case: Case) -> Finding | None:
@@ -22,7 +22,7 @@ def _judge(case: Case) -> Finding | None:
         return unsettled(
             case, "V3", said, RULE.required, remedy="look into that build's RPMs in Koji yourself"
         )
-    return because_of_rhel(case, "V3", RULE.required) or violated(
+    return excused(case, "V3", RULE.required) or violated(
         case,
         "V3",
         said,

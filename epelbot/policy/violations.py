@@ -19,6 +19,8 @@ from epelbot.domain.verdict import Evidence, Finding, Verdict
 from epelbot.policy.in_rhel import Standing, carried_in_words, proof, standing
 from epelbot.policy.links import dist_git_commit, koji_build, koji_package
 from epelbot.policy.rule import RELEASE_MANAGER, Case
+from epelbot.policy.succeeded import proof as succeeded_proof
+from epelbot.policy.succeeded import succeeded_in_words
 
 #: Their ids, in reading order.
 VIOLATIONS = ("V1", "V2", "V3", "V4", "V5")
@@ -67,6 +69,25 @@ def unsettled(case: Case, rule: str, why: str, required: str, *, remedy: str) ->
     """The finding where a fact is missing: it never counts as a violation, nor as a pass."""
     seen = acts_seen(case.facts.package, departure(case))
     return Finding(rule, Verdict.CANNOT_KNOW, why, required, remedy=remedy, evidence=seen)
+
+
+def excused(case: Case, rule: str, required: str) -> Finding | None:
+    """What to say instead of an accusation where another listing or RHEL took its place, or may have."""
+    return because_of_successor(case, rule, required) or because_of_rhel(case, rule, required)
+
+
+def because_of_successor(case: Case, rule: str, required: str) -> Finding | None:
+    """The same where another listing did (L3)."""
+    succession = case.facts.succession
+    if isinstance(succession, Known):
+        left = departure(case)
+        said = f"it left on {left.day}{_by(left)}: {succeeded_in_words(case.facts)}, so this does not apply"
+        seen = (*succeeded_proof(case.facts), *acts_seen(case.facts.package, left))
+        return Finding(rule, Verdict.OK, said, required, evidence=seen)
+    if isinstance(succession, Missing):
+        remedy = f"wait until {succession.source} can be had, or look into 'epelbot doctor'"
+        return unsettled(case, rule, succession.why, required, remedy=remedy)
+    return None
 
 
 def because_of_rhel(case: Case, rule: str, required: str) -> Finding | None:

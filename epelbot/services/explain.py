@@ -12,6 +12,7 @@ from epelbot.domain.excuse import Excuse
 from epelbot.domain.verdict import Verdict
 from epelbot.ledger import Ledger, evidence, listings
 from epelbot.policy.facts_from_evidence import facts_from_evidence
+from epelbot.services.gather_successors import ancestors
 from epelbot.services.judge import excuse_from, notices_written
 from epelbot.services.rulebook import Rulebook
 
@@ -45,8 +46,9 @@ def explain(
         known = evidence.about_listing(connection, package, collection.major)
         horizon = rulebook.horizon(connection, collection, now, day)
         told = notices_written(connection, [number]).get(number, {})
+        line = ancestors(connection, package, collection, known)
     facts = facts_from_evidence(
-        package, collection, known, as_of=day, horizon=horizon, profile=rulebook.profile
+        package, collection, known, as_of=day, horizon=horizon, profile=rulebook.profile, ancestors=line
     )
     return excuse_from(facts, rulebook, told)
 

@@ -11,12 +11,12 @@ before and the transaction after, since one listing's own share of both is small
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from epelbot.domain.evidence import Recorded
 from epelbot.domain.excuse import Excuse
-from epelbot.domain.facts import Facts, Horizon
+from epelbot.domain.facts import Facts, Horizon, Missing
 from epelbot.domain.retirement import State
 from epelbot.domain.verdict import Verdict
 from epelbot.faults import fault_point
@@ -27,11 +27,13 @@ from epelbot.ledger.listings import Judged, Lease
 from epelbot.policy import in_rhel
 from epelbot.policy.facts_from_evidence import facts_from_evidence
 from epelbot.policy.judgement import judge
+from epelbot.policy.succession import predecessors
 from epelbot.policy.telling import COMPLETE, Audience, Telling, complete_cause, is_complete, tellings
 from epelbot.ports import Sources
 from epelbot.services.gather import Gathered, Question, gather
 from epelbot.services.gather_dependents import dependents, dependents_asked
 from epelbot.services.gather_rhel import rhel_asked, rhel_lists
+from epelbot.services.gather_successors import ancestors, successions
 from epelbot.services.rulebook import Rulebook
 
 # How soon a listing is looked at again when nothing arrives: a silent source, an open retirement.
@@ -64,6 +66,7 @@ class Docket:
 
     ``leaving``: it had a retirement when it was judged last. ``together`` are all packages of its collection
     with a retirement that may end with its leaving; nobody looks where no repositories are set up.
+    ``ancestors`` is the evidence of those whose place it took.
     """
 
     lease: Lease
@@ -72,13 +75,15 @@ class Docket:
     told: Mapping[str, Written]
     leaving: bool
     together: Sequence[str] = ()
+    ancestors: Mapping[str, Sequence[Recorded]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What came of a docket. ``found`` is what the sources said, ``told_now`` the excuse with its notices.
 
-    ``tellings`` are what has to be told once it is kept.
+    ``tellings`` are what has to be told once it is kept. ``again``: it inherits from a package of which
+    nothing had been read.
     """
 
     lease: Lease
@@ -86,6 +91,7 @@ class Judgement:
     excuse: Excuse
     told_now: Excuse
     tellings: tuple[Telling, ...]
+    again: bool = False
 
 
 def judge_leased(
@@ -116,6 +122,10 @@ def dockets(
             for collection, horizon in horizons.items()
             if horizon.repodata is not None
         }
+        lines = {
+            one: ancestors(connection, one.package, one.collection, known[one.package, one.collection.major])
+            for one in leases
+        }
     return [
         Docket(
             one,
@@ -124,6 +134,7 @@ def dockets(
             told.get(one.listing_id, {}),
             one.listing_id in leaving,
             together.get(one.collection, ()),
+            lines[one],
         )
         for one in leases
     ]
@@ -143,16 +154,20 @@ def deliberate(docket: Docket, rulebook: Rulebook, sources: Sources, now: dateti
     found = gather(question, docket.known, sources)
     facts = _facts(docket, found, rulebook, now)
     excuse = excuse_from(facts, rulebook, docket.told)
-    asked = in_rhel.is_reason(facts) and _ask_rhel(docket, found, rulebook, sources, now)
+    # At the first look who succeeds whom; it tells from whom an entry is inherited.
+    asked = _ask_who_succeeds(docket, found, facts, sources, now)
+    asked |= in_rhel.is_reason(facts) and _ask_rhel(docket, found, rulebook, sources, now)
     if _may_leave(excuse):
         asked |= _ask_who_needs_it(docket, found, rulebook, sources, now)
     if asked:
         facts = _facts(docket, found, rulebook, now)
         excuse = excuse_from(facts, rulebook, docket.told)
+    heir_of = predecessors(lease.package, found.evidence, lease.collection.name)
+    again = not docket.ancestors.keys() >= set(heir_of)
     if _is_history(excuse, docket.horizon.in_force_from):
-        return Judgement(lease, found, excuse, excuse, ())
+        return Judgement(lease, found, excuse, excuse, (), again)
     told_now = excuse_from(facts, rulebook, docket.told, telling_at=now) if is_complete(excuse) else excuse
-    return Judgement(lease, found, excuse, told_now, tellings(told_now))
+    return Judgement(lease, found, excuse, told_now, tellings(told_now), again)
 
 
 def _facts(docket: Docket, found: Gathered, rulebook: Rulebook, now: datetime) -> Facts:
@@ -163,11 +178,23 @@ def _facts(docket: Docket, found: Gathered, rulebook: Rulebook, now: datetime) -
         as_of=now.date(),
         horizon=_as_found(docket.horizon, found),
         profile=rulebook.profile,
+        ancestors=docket.ancestors,
     )
 
 
 def _may_leave(excuse: Excuse) -> bool:
     return excuse.retirement is not None and excuse.retirement.state in _MAY_LEAVE
+
+
+def _ask_who_succeeds(docket: Docket, found: Gathered, facts: Facts, sources: Sources, now: datetime) -> bool:
+    """Add to what was found whose place it takes and who takes its, or why that is not known."""
+    index = sources.index
+    if docket.horizon.repodata is None or index is None:
+        return False
+    before = len(found.evidence)
+    found.take("repodata", lambda: successions(facts, [*docket.known, *found.evidence], index, now))
+    # Nearly always there is nothing to tell.
+    return len(found.evidence) > before or isinstance(facts.succession, Missing)
 
 
 def _ask_rhel(docket: Docket, found: Gathered, rulebook: Rulebook, sources: Sources, now: datetime) -> bool:
@@ -304,6 +331,8 @@ def _is_history(excuse: Excuse, in_force_from: date) -> bool:
 
 def _due_again(judgement: Judgement, rulebook: Rulebook, now: datetime) -> datetime | None:
     excuse, found = judgement.told_now, judgement.found
+    if judgement.again:
+        return now
     due = [datetime.combine(excuse.flips_on, time(), UTC)] if excuse.flips_on else []
     if rulebook.sources.online:
         due.append(now + rulebook.sources_believed_for / 2)

@@ -28,6 +28,7 @@ from epelbot.policy.rule import RELEASE_MANAGER, RELEASE_MANAGER_OR_COMMITTEE
 from epelbot.policy.seen import Seen
 from epelbot.ports import Sources
 from epelbot.services import record
+from epelbot.services.gather_successors import ancestors
 from epelbot.services.judge import excuse_from, judge_leased, notices_written
 from epelbot.services.rulebook import Rulebook
 
@@ -130,9 +131,10 @@ def _look(ledger: Ledger, rulebook: Rulebook, package: str, collection: Collecti
         known = evidence.about_listing(connection, package, collection.major)
         horizon = rulebook.horizon(connection, collection, now, day)
         told = notices_written(connection, [number]).get(number, {})
+        line = ancestors(connection, package, collection, known)
     # As the evidence has it now: what was judged last may be older, or no longer believed.
     facts = facts_from_evidence(
-        package, collection, known, as_of=day, horizon=horizon, profile=rulebook.profile
+        package, collection, known, as_of=day, horizon=horizon, profile=rulebook.profile, ancestors=line
     )
     seen = Seen.on(day, known, horizon)
     words = every_word(seen, collection)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from epelbot.domain.collection import Collection
 from epelbot.domain.dependencies import DependencyGraph, Need, PackageList
 from epelbot.domain.facts import Known
+from epelbot.domain.succession import Offers
 from epelbot.errors import NotThere
 from epelbot.testing.world import World
 
@@ -31,6 +32,12 @@ class FakePackageIndex:
         self.world.answer("repodata")
         graph = self.world.graphs.get(collection)
         return None if graph is None else Known(graph, "the repositories' metadata", self.at)
+
+    def offers(self, collection: Collection) -> Known[Offers] | None:
+        """What the collection's packages obsolete and provide."""
+        self.world.answer("repodata")
+        found = self.world.offers.get(collection)
+        return None if found is None else Known(found, "the repositories' metadata", self.at)
 
     def package_lists(
         self, repositories: Sequence[str], collection: Collection

@@ -46,6 +46,7 @@ class PackageSpec:
     recommends: tuple[str, ...] = ()
     suggests: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
+    obsoletes: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     description: str = "Made for tests."
 
@@ -109,6 +110,7 @@ def _primary(packages: tuple[PackageSpec, ...]) -> Iterator[str]:
         yield from _entries("recommends", one.recommends)
         yield from _entries("suggests", one.suggests)
         yield from _entries("conflicts", one.conflicts)
+        yield from _entries("obsoletes", one.obsoletes)
         yield from (f"<file>{escape(path)}</file>" for path in one.files if _is_in_primary(path))
         yield "</format></package>\n"
     yield "</metadata>\n"

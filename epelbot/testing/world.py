@@ -22,6 +22,7 @@ from epelbot.domain.evidence import UpdateSeen
 from epelbot.domain.nevra import NVR
 from epelbot.domain.people import PackageAccess
 from epelbot.domain.post import Post
+from epelbot.domain.succession import Offers
 from epelbot.errors import TransientError
 from epelbot.ports import Commit, Release
 
@@ -35,7 +36,8 @@ class World:
     tells whether it is blocked; ``package_entries`` holds, by package, how these lists came to be.
     ``dead_packages`` and ``tips`` are keyed by package and branch, ``updates`` by alias, and ``posts`` by
     their hash; a post without text is one that the archive does not have yet. ``graphs`` tell who
-    needs whom, ``rhel`` what a repository of RHEL holds, by its address and architecture. ``published`` holds
+    needs whom, ``offers`` who takes whose place, ``rhel`` what a repository of RHEL holds, by its address and
+    architecture. ``published`` holds
     what RHEL's calendars tell, by their names, ``tags_made`` when Koji's tags were made, where it matters.
     """
 
@@ -54,6 +56,7 @@ class World:
     tips: dict[tuple[str, str], Commit] = field(default_factory=dict)
     posts: dict[str, Post] = field(default_factory=dict)
     graphs: dict[Collection, DependencyGraph] = field(default_factory=dict)
+    offers: dict[Collection, Offers] = field(default_factory=dict)
     rhel: dict[str, dict[str, PackageList]] = field(default_factory=dict)
     published: dict[str, dict[Event, date]] = field(default_factory=dict)
     tags_made: dict[str, datetime] = field(default_factory=dict)

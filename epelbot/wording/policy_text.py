@@ -72,6 +72,8 @@ def _words(profile: Profile) -> dict[str, str]:
         f"{partial}.",
         "L2": "It leaves with a compose after the end of its commitment, approved before the freeze; where "
         "no further minor comes, on any day.",
+        "L3": f"Un-retired within {profile.undo_days} days, the old entry goes on. What obsoletes and "
+        "provides all of another package inherits its entry, and that one is owed nothing more.",
         "R1": f"A maintainer or co-maintainer{others} says on {lists.announce} which package leaves which "
         f"collection, and why.{stands}",
         "R2": f"The newest build carries {readme.name}, flagged as %doc and saying {words}, in {where} of "

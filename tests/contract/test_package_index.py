@@ -14,9 +14,11 @@ import pytest
 from epelbot.domain.collection import Collection
 from epelbot.domain.dependencies import Kind, PackageList
 from epelbot.domain.nevra import EVR
+from epelbot.domain.succession import Obsoleted, Offered, Offers
 from epelbot.errors import NotThere, PermanentError, TransientError
 from epelbot.http import Http
 from epelbot.policy.dependencies import Dependencies
+from epelbot.policy.succession import successors
 from epelbot.ports import PackageIndex
 from epelbot.sources.repodata import Places, RepositoryIndex, Store
 from epelbot.testing.package_index import FakePackageIndex, small_graph
@@ -32,7 +34,8 @@ COLLECTION = (
     PackageSpec("anvil-libs", source="anvil"),
     PackageSpec("bellows", requires=("anvil-libs", "bash")),
     PackageSpec("crane", requires=("bellows",), recommends=("anvil",)),
-    PackageSpec("dowel"),
+    PackageSpec("dowel", "2-1", obsoletes=("ewer < 2",), provides=("ewer = 2-1",)),
+    PackageSpec("ewer"),
 )
 SOURCES = (
     PackageSpec("anvil", arch="src"),
@@ -85,6 +88,15 @@ def index(request: pytest.FixtureRequest, mirror: Path, tmp_path: Path) -> Itera
             build={"dowel": ["anvil"]},
             weak={"crane": ["anvil"]},
         )
+        old = Offered("ewer", "ewer", EVR(0, "1", "1"))
+        new = Offered(
+            "dowel",
+            "dowel",
+            EVR(0, "2", "1"),
+            (Obsoleted("ewer", "<", EVR(0, "2", "")),),
+            frozenset({"dowel", "ewer"}),
+        )
+        world.offers[EPEL9] = Offers({"x86_64": (old, new)})
         bash, doc = EVR(0, "5.1", "9"), EVR(0, "5.1", "2")
         world.rhel["rhel"] = {"x86_64": PackageList({"bash": bash, "bash-doc": doc}, {"bash": bash})}
         yield FakePackageIndex(world), "rhel"
@@ -118,6 +130,14 @@ def test_it_tells_what_rhel_carries_by_architecture(index: tuple[PackageIndex, s
     (listed,) = index[0].package_lists([index[1]], EPEL9).value.values()
     assert listed.packages == {"bash": EVR(0, "5.1", "9"), "bash-doc": EVR(0, "5.1", "2")}
     assert listed.sources == {"bash": EVR(0, "5.1", "9")}
+
+
+def test_it_tells_what_takes_whose_place(index: tuple[PackageIndex, str]) -> None:
+    first, second = index[0].offers(EPEL9), index[0].offers(EPEL9)
+    assert first is not None
+    assert second is not None
+    assert first.value is second.value
+    assert {old: one.package for old, one in successors(first.value).items()} == {"ewer": "dowel"}
 
 
 def test_without_any_repository_of_rhel_it_has_no_answer(index: tuple[PackageIndex, str]) -> None:

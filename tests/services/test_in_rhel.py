@@ -15,6 +15,7 @@ from epelbot.domain.facts import Known
 from epelbot.domain.nevra import EVR
 from epelbot.domain.profile import Rhel
 from epelbot.domain.retirement import State
+from epelbot.domain.succession import Offers
 from epelbot.domain.verdict import Verdict
 from epelbot.ports import PackageIndex
 from epelbot.testing.package_index import FakePackageIndex
@@ -39,6 +40,9 @@ class Counting:
 
     def dependencies(self, collection: Collection) -> Known[DependencyGraph] | None:
         return self.index.dependencies(collection)
+
+    def offers(self, collection: Collection) -> Known[Offers] | None:
+        return self.index.offers(collection)
 
     def package_lists(
         self, repositories: Sequence[str], collection: Collection

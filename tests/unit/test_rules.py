@@ -64,7 +64,7 @@ def must(rule: str, evidence: list[Recorded], **how: object) -> Finding:
 
 
 def test_the_rules_stand_in_reading_order_each_under_its_own_id() -> None:
-    assert " ".join(rule.id for rule in RULES) == "L1 L2 R1 R2 R3 R4 R5 R6 R7 R8 V1 V2 V3 V4 V5"
+    assert " ".join(rule.id for rule in RULES) == "L1 L2 L3 R1 R2 R3 R4 R5 R6 R7 R8 V1 V2 V3 V4 V5"
 
 
 def test_a_package_that_nobody_wants_to_retire_is_judged_by_l1_alone() -> None:

@@ -15,9 +15,11 @@ from epelbot.domain.collection import Collection
 from epelbot.domain.dependencies import DependencyGraph, PackageList
 from epelbot.domain.facts import Known
 from epelbot.domain.nevra import EVR
+from epelbot.domain.succession import Offered, Offers
 from epelbot.errors import NotThere
 from epelbot.policy.dependents_from_evidence import REPODATA
 from epelbot.sources.repodata.graph import ArchPool, graph_of
+from epelbot.sources.repodata.offers import offered
 from epelbot.sources.repodata.store import Snapshot, Store
 
 _FOR_ONE = re.compile(r"epel[0-9.]+=")
@@ -47,6 +49,7 @@ class RepositoryIndex:
         self._store = store
         self._places = places
         self._graphs: dict[Collection, tuple[tuple[tuple[str, str], ...], DependencyGraph]] = {}
+        self._offers: dict[Collection, tuple[tuple[tuple[str, str], ...], Offers]] = {}
         self._lists: dict[tuple[str, ...], tuple[tuple[tuple[str, str], ...], dict[str, PackageList]]] = {}
         self._lacking_files: set[Collection] = set()
 
@@ -68,6 +71,28 @@ class RepositoryIndex:
                 graph, _ = graph_of(self._pools(wanted, snapshots, files=True))
             # What was loaded may be older than what was asked for: a mirror in the middle of a sync.
             kept = self._graphs[collection] = _key(snapshots), graph
+        return Known(kept[1], REPODATA, min(one.at for one in snapshots.values()))
+
+    def offers(self, collection: Collection) -> Known[Offers] | None:
+        """As `PackageIndex.offers`."""
+        wanted = {
+            arch: _filled(self._places.collection, collection, arch) for arch in self._places.architectures
+        }
+        places = dict.fromkeys(place for some in wanted.values() for place in some)
+        if not places:
+            return None
+        snapshots = {place: self._store.snapshot(place) for place in places}
+        kept = self._offers.get(collection)
+        if kept is None or kept[0] != _key(snapshots):
+            found: dict[str, tuple[Offered, ...]] = {}
+            for arch, some in wanted.items():
+                pool, repos = solv.Pool(), []
+                pool.setdisttype(solv.Pool.DISTTYPE_RPM)
+                for place in some:
+                    repos.append(repo := pool.add_repo(place))
+                    snapshots[place] = self._store.load(snapshots[place], repo, files=False)
+                found[arch] = offered(repos)
+            kept = self._offers[collection] = _key(snapshots), Offers(found)
         return Known(kept[1], REPODATA, min(one.at for one in snapshots.values()))
 
     def package_lists(
