@@ -15,13 +15,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from epelbot.domain.departure import Departure
+from epelbot.domain.dependencies import Kind
+from epelbot.domain.evidence import NeededBy
 from epelbot.domain.excuse import Excuse
-from epelbot.domain.retirement import State
+from epelbot.domain.retirement import Retirement, State
 from epelbot.domain.verdict import Verdict
 from epelbot.policy.violations import VIOLATIONS
 
 #: The rule whose notice tells the release manager that a retirement is complete.
 COMPLETE = "R4"
+#: The rule under which the maintainers of dependents are told.
+DEPENDENTS = "R7"
 #: A person gets one digest in so long.
 DIGEST_EVERY = timedelta(days=7)
 #: What is due within this is told at once (DESIGN, Tell).
@@ -32,6 +36,8 @@ _FIRST_PAUSE = timedelta(days=7)
 _LONGEST_PAUSE = timedelta(days=30)
 #: Rules of which POLICY.md itself says that people are told. Whoever wants no mail still gets these, once.
 DEMANDED = ("R4", "R6", "R7", "V1", "V2", "V3", "V4", "V5")
+# The worst first: who is told of that is told all.
+_HARM = (Kind.RUN_TIME, Kind.BUILD_TIME, Kind.WEAK)
 _SOURCES_MEND_WITHIN = timedelta(days=3)
 #: States in which nobody has anything left to do for the retirement.
 _SETTLED = (State.REJECTED, *(state for state in State if state.is_over))
@@ -42,6 +48,8 @@ class Audience(enum.Enum):
 
     MAINTAINERS = "maintainers"
     RELEASE_MANAGER = "release-manager"
+    #: Those of another package, which needs this one.
+    DEPENDENTS = "dependents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,8 @@ class Telling:
     ``due`` is the UTC day before which it has to be done, in the past when that day is overdue, None when no
     day presses. ``at_once``: it waits for no digest, whatever the day (a violation). ``once``: nobody is
     reminded. ``news`` is what is said, for comparison: when it changes, a reminder is allowed though nothing
-    is due; so it must hold nothing that changes by time alone.
+    is due; so it must hold nothing that changes by time alone. ``dependent`` is the package that needs this
+    one, for its maintainers.
     """
 
     cause: str
@@ -61,6 +70,7 @@ class Telling:
     at_once: bool = False
     once: bool = False
     news: str = ""
+    dependent: NeededBy | None = None
 
 
 def tellings(excuse: Excuse) -> tuple[Telling, ...]:
@@ -89,6 +99,8 @@ def tellings(excuse: Excuse) -> tuple[Telling, ...]:
         for rule, audience in _steps(excuse)
         if rule == "R5" or not paused
     ]
+    if not paused:
+        found += _to_dependents(excuse, retirement, due)
     if is_complete(excuse) and not paused:
         decided = retirement.decision is not None
         found.append(
@@ -102,6 +114,28 @@ def tellings(excuse: Excuse) -> tuple[Telling, ...]:
             )
         )
     return tuple(found)
+
+
+def _to_dependents(excuse: Excuse, retirement: Retirement, due: date | None) -> Iterator[Telling]:
+    """Whoever maintains what needs the package is told once what will happen to it (R7).
+
+    Not before it is announced: a build alone may be a mistake. What is told anew is another kind of harm.
+    """
+    if not retirement.steps.announced:
+        return
+    worst: dict[str, NeededBy] = {}
+    for one in excuse.needed_by or ():
+        other = worst.setdefault(one.package, one)
+        worst[one.package] = min(other, one, key=lambda needs: _HARM.index(needs.kind))
+    for one in worst.values():
+        yield Telling(
+            f"{excuse.collection}/{excuse.package}|{DEPENDENTS}|{one.package}|{one.kind.value}|{retirement.post}",
+            DEPENDENTS,
+            Audience.DEPENDENTS,
+            due,
+            once=True,
+            dependent=one,
+        )
 
 
 def _of_departure(excuse: Excuse, left: Departure, rule: str) -> tuple[Telling, ...]:

@@ -58,6 +58,8 @@ class Gathered:
     """The answers so far, and by source whether it answered (None) or why not."""
 
     evidence: list[Recorded] = field(default_factory=list)
+    #: What came up about other packages; no part of this listing's own facts.
+    aside: list[Recorded] = field(default_factory=list)
     #: The announcement's thread, without texts, and the hashes of those replies that are new in it.
     thread: tuple[Post, ...] = ()
     new_replies: tuple[str, ...] = ()

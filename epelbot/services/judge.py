@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from epelbot.domain.evidence import Recorded
+from epelbot.domain.evidence import AccessSeen, Recorded
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.facts import Facts, Horizon, Missing
 from epelbot.domain.retirement import State
@@ -31,7 +31,7 @@ from epelbot.policy.succession import predecessors
 from epelbot.policy.telling import COMPLETE, Audience, Telling, complete_cause, is_complete, tellings
 from epelbot.ports import Sources
 from epelbot.services.gather import Gathered, Question, gather
-from epelbot.services.gather_dependents import dependents, dependents_asked
+from epelbot.services.gather_dependents import Asked, dependents, dependents_asked, packages_seen
 from epelbot.services.gather_rhel import rhel_asked, rhel_lists
 from epelbot.services.gather_successors import ancestors, successions
 from epelbot.services.rulebook import Rulebook
@@ -66,7 +66,8 @@ class Docket:
 
     ``leaving``: it had a retirement when it was judged last. ``together`` are all packages of its collection
     with a retirement that may end with its leaving; nobody looks where no repositories are set up.
-    ``ancestors`` is the evidence of those whose place it took.
+    ``ancestors`` is the evidence of those whose place it took, ``access`` what dist-git told of those who
+    need it.
     """
 
     lease: Lease
@@ -76,6 +77,7 @@ class Docket:
     leaving: bool
     together: Sequence[str] = ()
     ancestors: Mapping[str, Sequence[Recorded]] = field(default_factory=dict)
+    access: Sequence[Recorded] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,12 @@ def dockets(
             one: ancestors(connection, one.package, one.collection, known[one.package, one.collection.major])
             for one in leases
         }
+        access = {
+            one: evidence.of_packages(connection, AccessSeen, names)
+            for one in leases
+            if one.listing_id in leaving
+            and (names := packages_seen(known[one.package, one.collection.major], one.collection))
+        }
     return [
         Docket(
             one,
@@ -135,6 +143,7 @@ def dockets(
             one.listing_id in leaving,
             together.get(one.collection, ()),
             lines[one],
+            access.get(one, ()),
         )
         for one in leases
     ]
@@ -218,10 +227,11 @@ def _ask_who_needs_it(
         return False
     if dependents_asked(docket.known, lease.collection, now, again):
         return False
-    found.take(
-        "repodata",
-        lambda: dependents(lease.package, lease.collection, docket.together, sources, now),
-    )
+    believed_for = docket.horizon.distgit.max_age
+    asked = Asked(lease.package, lease.collection, docket.together, docket.access, believed_for)
+    found.take("repodata", lambda: dependents(asked, sources, now))
+    found.aside += [one for one in found.evidence if one.package != lease.package]
+    found.evidence = [one for one in found.evidence if one.package == lease.package]
     return True
 
 
@@ -239,7 +249,9 @@ def keep(
         for _, post in sorted(threads.items()):
             posts.keep(connection, post, now)
         posts.read_again(connection, {reply for one in judgements for reply in one.found.new_replies}, now)
-        evidence.add(connection, [piece for one in judgements for piece in one.found.evidence])
+        evidence.add(
+            connection, [piece for one in judgements for piece in (*one.found.evidence, *one.found.aside)]
+        )
         held = listings.still_held(connection, [one.lease for one in judgements])
         kept = [one for one in judgements if one.lease.listing_id in held]
         judged = [
@@ -340,6 +352,9 @@ def _due_again(judgement: Judgement, rulebook: Rulebook, now: datetime) -> datet
             due.append(now + _UNKNOWN_AGAIN)
     if excuse.retirement is not None and not excuse.retirement.state.is_over:
         due.append(now + _OPEN_AGAIN)
+        if rulebook.sources.online and any(one.maintainers is None for one in excuse.needed_by or ()):
+            # Some are asked for at each look.
+            due.append(now + _UNKNOWN_AGAIN)
     return min(due, default=None)
 
 
@@ -356,9 +371,12 @@ def _notify(
     connection: Connection, lease: Lease, excuse: Excuse, found: Sequence[Telling], now: datetime
 ) -> set[int]:
     """Write what has to be told, and withdraw what no longer has; returns the mails to be taken back."""
-    data = encode(excuse)
+    whole = encode(excuse)
     for telling in found:
-        for person in _persons(telling.audience, excuse):
+        mine = telling.dependent
+        # What half the collection needs has thousands of dependents; each is told of itself alone.
+        data = whole if mine is None else encode(replace(excuse, needed_by=(mine,)))
+        for person in _persons(telling, excuse):
             notices.notify(
                 connection,
                 cause=telling.cause,
@@ -378,10 +396,13 @@ def _notify(
     return notices.withdraw_others(connection, lease.listing_id, [one.cause for one in found], now)
 
 
-def _persons(audience: Audience, excuse: Excuse) -> tuple[str, ...]:
+def _persons(telling: Telling, excuse: Excuse) -> tuple[str, ...]:
     """Accounts; ``@release-manager`` and ``@package:NAME`` stand for addresses that the settings know."""
-    if audience is Audience.RELEASE_MANAGER:
+    if telling.audience is Audience.RELEASE_MANAGER:
         return ("@release-manager",)
+    if telling.dependent is not None:
+        # Told as soon as dist-git says who they are. Of an orphan there is nobody to tell.
+        return telling.dependent.maintainers or ()
     people = excuse.people
     if people is None:
         # Told as soon as it is known whom; the alias now and a person later would be twice.

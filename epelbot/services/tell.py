@@ -20,6 +20,7 @@ from epelbot.faults import fault_point
 from epelbot.ledger import Ledger, notices, outbox
 from epelbot.ledger.codec import decode, encode
 from epelbot.ledger.notices import Moment, NoticeRow, Waiting
+from epelbot.policy.telling import DEPENDENTS
 from epelbot.ports import Mail
 from epelbot.settings import Settings
 from epelbot.wording.digest import urgency, word_matters
@@ -131,7 +132,13 @@ def _matter(notice: NoticeRow) -> Matter:
         notice.due_on,
         notice.at_once,
         notice.created_at.date() if notice.told else None,
+        dependent=_dependent(notice),
     )
+
+
+def _dependent(notice: NoticeRow) -> str | None:
+    """The package of the person's that needs the one that leaves, for that is what the notice is about."""
+    return notice.cause.split("|")[2] if notice.rule == DEPENDENTS else None
 
 
 def _about(matters: Sequence[Matter]) -> str:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
-from epelbot.policy.telling import COMPLETE
+from epelbot.policy.telling import COMPLETE, DEPENDENTS
 from epelbot.policy.violations import VIOLATIONS
 from epelbot.wording.mail import (
     Matter,
@@ -37,7 +37,8 @@ def word_matters(matters: Sequence[Matter], announce: str, *, summary_from: int)
         return word_mail(matters[0], announce)
     many = len(matters) >= summary_from
     parts = _summary(matters, announce) if many else _digest(matters, announce)
-    end = footer(_rules(matters), _EXPLAIN)
+    once = all(matter.dependent is not None for matter in matters)
+    end = footer(_rules(matters), _EXPLAIN, once=once)
     return Words(f"[epelbot] {_subject(matters)}", "\n\n".join([*parts, end]) + "\n")
 
 
@@ -52,7 +53,7 @@ def _rules(matters: Sequence[Matter]) -> str:
 
 
 def _subject(matters: Sequence[Matter]) -> str:
-    packages = list(dict.fromkeys(matter.excuse.package for matter in matters))
+    packages = list(dict.fromkeys(matter.package for matter in matters))
     about = ", ".join(packages) if len(packages) <= _NAMED else f"{len(packages)} packages"
     if all(matter.rule == COMPLETE for matter in matters):
         return f"{len(matters)} retirements to decide: {about}"
@@ -92,7 +93,8 @@ def _entry(number: int, matter: Matter, said: Piece) -> str:
     label = f"{number}. "
     indent = " " * len(label)
     before = f", told before, stands since {matter.told_before}" if matter.told_before else ""
-    title = f"{matter.excuse.package} in {matter.excuse.collection} (rule {matter.rule}{before})"
+    needs = f" needs {matter.excuse.package}" if matter.dependent else ""
+    title = f"{matter.package} in {matter.excuse.collection}{needs} (rule {matter.rule}{before})"
     asked = rows(("To do", said.asked), ("By when", said.by_when), indent=indent)
     return "\n".join([hanging(label, title), asked, textwrap.indent(said.why, indent)])
 
@@ -103,7 +105,8 @@ def _summary(matters: Sequence[Matter], announce: str) -> list[str]:
     for matter in matters:
         said = piece_of(matter, announce)
         own = said.asked if is_too_high(matter) else ""
-        entries[matter.rule, matter.excuse.collection.name, said.by_when, own].append(matter.excuse.package)
+        needs = f" (needs {matter.excuse.package})" if matter.dependent else ""
+        entries[matter.rule, matter.excuse.collection.name, said.by_when, own].append(matter.package + needs)
     finding = {
         matter.rule: next((one.required for one in matter.excuse.findings if one.rule == matter.rule), "")
         for matter in matters
@@ -111,6 +114,7 @@ def _summary(matters: Sequence[Matter], announce: str) -> list[str]:
     asked = {
         "R1": f"announce on {announce} that they leave, and why; one post may name several",
         "R2": "make one last build of each that tells its users that it is retired",
+        DEPENDENTS: "they need packages that leave: keep those, have yours do without, or let yours leave",
         COMPLETE: "approve, defer or reject each; 'epelbot queue' shows them",
         **dict.fromkeys(
             VIOLATIONS, "they have left, and something was missed: bring each back, or ask for a waiver"

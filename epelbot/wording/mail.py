@@ -21,6 +21,7 @@ from epelbot.domain.verdict import Finding, Verdict
 from epelbot.policy.telling import COMPLETE
 from epelbot.policy.violations import VIOLATIONS
 from epelbot.wording.composes import commitment_in_words, compose_in_words
+from epelbot.wording.dependents_mail import needs
 from epelbot.wording.final_build import spec_changes
 from epelbot.wording.keeping import how_to_keep, ways_on
 from epelbot.wording.violation_mail import departed, needs_post, violations_of
@@ -43,7 +44,7 @@ class Matter:
     """One thing to tell a person: one rule of one excuse.
 
     ``due`` and ``at_once`` say how urgent it is. ``told_before`` is when it was written down first, for what
-    the person has been told already.
+    the person has been told already. ``dependent`` is a package of theirs that needs the excuse's, for R7.
     """
 
     excuse: Excuse
@@ -51,6 +52,12 @@ class Matter:
     due: date | None = None
     at_once: bool = False
     told_before: date | None = None
+    dependent: str | None = None
+
+    @property
+    def package(self) -> str:
+        """The package that the person is asked about."""
+        return self.dependent or self.excuse.package
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,8 @@ def word_mail(matter: Matter, announce: str) -> Words:
     about = f"{quote(matter.excuse.package)} --collection {matter.excuse.collection}"
     violated = violations_of(matter.excuse) if matter.rule in VIOLATIONS else ()
     rules = [found.rule for found in violated] or [matter.rule]
-    end = footer(rules_in_words(rules), f"epelbot explain {about}", once=bool(violated))
+    once = bool(violated) or matter.dependent is not None
+    end = footer(rules_in_words(rules), f"epelbot explain {about}", once=once)
     parts = (again, head, said.why, said.how, said.beware, end)
     subject = f"{'reminder: ' if matter.told_before else ''}{said.subject}"
     return Words(f"[epelbot] {subject}", "\n\n".join(part for part in parts if part) + "\n")
@@ -86,6 +94,8 @@ def piece_of(matter: Matter, announce: str) -> Piece:
         return _complete(matter.excuse)
     if matter.rule in VIOLATIONS and matter.excuse.departure is not None:
         return _departed(matter.excuse, matter.excuse.departure, announce)
+    if matter.dependent is not None:
+        return _needs_it(matter.excuse, matter.dependent)
     if is_too_high(matter):
         return _too_high(matter.excuse)
     excuse, rule = matter.excuse, matter.rule
@@ -122,6 +132,12 @@ def piece_of(matter: Matter, announce: str) -> Piece:
         how,
         _not_yet() if how and rule != "R5" else "",
     )
+
+
+def _needs_it(excuse: Excuse, dependent: str) -> Piece:
+    said = needs(excuse, dependent)
+    why = "\n".join([said.why, *_links(found for found in excuse.findings if found.rule == "R1")])
+    return Piece(said.subject, said.asked, said.who, said.by_when, why, said.how)
 
 
 def is_too_high(matter: Matter) -> bool:

@@ -74,3 +74,91 @@ def test_a_package_that_stays_is_not_looked_up() -> None:
     house.feed(house.story.messages[:1])
     house.work()
     assert "R7" not in house.verdicts()
+
+
+# Telling their maintainers
+
+
+def told_of_needs(house: House) -> list[tuple[str, str, str]]:
+    return [one for one in house.told() if one[2].endswith("has left epel9")]
+
+
+def test_whoever_maintains_what_needs_it_is_told_once() -> None:
+    house = house_with({"newtool": ["oldtool"]}).sees()
+    subject = "newtool can no longer be installed once oldtool has left epel9"
+    assert told_of_needs(house) == [("held", "amy", subject)]
+    for _ in range(4):
+        house.later(days=40)
+    assert told_of_needs(house) == [("held", "amy", subject)]
+
+
+def test_while_mail_goes_out_nobody_is_reminded_of_it() -> None:
+    house = house_with({"newtool": ["oldtool"]})
+    house.send = True
+    house.settings = replace(house.settings, deliver=replace(house.settings.deliver, mail="send"))
+    house.sees()
+    for _ in range(6):
+        house.later(days=31)
+    assert [one[:2] for one in told_of_needs(house)] == [("sent", "amy")]
+
+
+def test_a_need_that_goes_before_the_mail_went_out_takes_it_back() -> None:
+    house = house_with({"newtool": ["oldtool"]}).sees()
+    house.story.world.graphs[EPEL9] = small_graph({"oldtool": (), "newtool": ()})
+    house.later(days=1)
+    assert [one[:2] for one in told_of_needs(house)] == [("superseded", "amy")]
+
+
+def test_build_time_and_weak_needs_are_told_and_hold_nothing() -> None:
+    house = house_with({})
+    house.story.world.graphs[EPEL9] = small_graph(
+        {"oldtool": (), "newtool": (), "third": ()},
+        build={"newtool": ["oldtool"]},
+        weak={"third": ["oldtool"]},
+    )
+    house.story.world.access["third"] = PackageAccess("bob")
+    house.sees()
+    assert house.finding("R7").verdict is Verdict.OK
+    subjects = {(to, subject) for _, to, subject in house.told()}
+    assert ("amy", "newtool can no longer be built once oldtool has left epel9") in subjects
+    assert ("bob", "third recommends oldtool, which leaves epel9") in subjects
+
+
+def test_of_an_orphan_nobody_is_told() -> None:
+    house = house_with({"newtool": ["oldtool"]})
+    house.story.world.access["newtool"] = PackageAccess("orphan")
+    house.sees()
+    assert told_of_needs(house) == []
+
+
+def test_while_dist_git_is_silent_they_wait_and_are_told_later() -> None:
+    house = house_with({"newtool": ["oldtool"]})
+    access = house.story.world.access.pop("newtool")
+    house.story.world.down.add("dist-git")
+    house.sees()
+    house.story.world.access["newtool"] = access
+    house.story.world.down.clear()
+    house.later(days=1)
+    assert [one[:2] for one in told_of_needs(house)] == [("held", "amy")]
+
+
+def test_of_very_many_all_are_told_in_the_end_and_each_is_asked_for_once() -> None:
+    many = {f"needs{number}": ["oldtool"] for number in range(50)}
+    house = house_with(many)
+    for number, package in enumerate(many):
+        house.story.world.access[package] = PackageAccess(f"person{number}")
+    house.sees()
+    assert len(told_of_needs(house)) == 20
+    house.later(hours=1)
+    house.later(hours=1)
+    assert len(told_of_needs(house)) == 50
+
+
+def test_whoever_maintains_very_many_of_them_gets_one_summary() -> None:
+    many = {f"needs{number}": ["oldtool"] for number in range(15)}
+    house = house_with(many)
+    for package in many:
+        house.story.world.access[package] = PackageAccess("amy")
+    house.sees()
+    mails = [(to, subject) for _, to, subject in house.told() if to == "amy"]
+    assert mails == [("amy", "15 things to do in EPEL: 15 packages")]
