@@ -9,6 +9,7 @@ had happened by its end counts, as known now (POLICY, Words).
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -57,6 +58,9 @@ from epelbot.policy.posts_from_evidence import (
 )
 from epelbot.policy.seen import Seen
 from epelbot.policy.succession import inheritance, succession_of, with_inheritance
+
+# A target is named after the branch or the tag; a side tag's is one, too (FIELD 3).
+_TARGET_OF = re.compile(r"(-testing)?-candidate$|-build-side-[0-9]+$")
 
 
 def facts_from_evidence(
@@ -243,7 +247,7 @@ def _failed_since(announced: Announcement | None, seen: Seen, collection: Collec
         if fact.state == "failed"
         and announced is not None
         and one.happened_at > announced.posted_at
-        and (fact.target or "").removesuffix("-candidate") == collection.branch
+        and _TARGET_OF.sub("", fact.target or "") in (collection.branch, seen.horizon.current_tag)
     ]
     return failed[-1] if failed else None
 

@@ -24,6 +24,7 @@ from epelbot.errors import PermanentError
 from epelbot.ledger import listings, tables
 from epelbot.ports import BuildContentsSource
 from epelbot.services.judge import failed_again_at
+from epelbot.testing.messages import build_message
 from epelbot.testing.story import README, Story, whole_retirement
 from tests.services.house import House, a_rulebook
 
@@ -399,3 +400,22 @@ def test_a_judgement_that_cannot_be_kept_holds_up_no_other() -> None:
         assert connection.scalars(judged).all() == ["newtool"]
         failed = select(tables.listings.c.last_error).where(tables.listings.c.package == "oldtool")
         assert "surrogates not allowed" in connection.scalars(failed).one()
+
+
+def test_what_koji_says_failed_since_the_announcement_is_for_a_proven_packager() -> None:
+    story = announced_story()
+    del story.messages[-1]
+    reason = "It fails to build from source with the new compiler."
+    story.announced("oldtool", "epel9", "ann", END - A_DAY, reason)
+    house = House(story, now=END)
+    house.sees()
+    assert (house.verdicts()["R2"], house.verdicts().get("R3")) == (Verdict.MUST_ACT, None)
+    # As Koji's publisher words it, target and all.
+    failed = build_message("oldtool-1.0-2.el9", at=END + A_DAY, state="failed", owner="ann", target="epel9")
+    house.now = END + 2 * A_DAY
+    house.feed([failed])
+    house.work()
+    for rule in ("R2", "R3"):
+        assert house.finding(rule).verdict is Verdict.OTHERS_MUST_ACT
+        assert "oldtool-1.0-2.el9 failed to build" in house.finding(rule).measured
+        assert house.finding(rule).waivable_by == "the release manager"

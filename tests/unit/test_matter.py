@@ -478,8 +478,9 @@ def fails_to_build(at: str, target: str | None = "epel9-candidate") -> list[Reco
     return [*LIVES, replace(post, fact=replace(post.fact, reading=reading)), failed]
 
 
-def test_what_fails_to_build_after_the_announcement_is_for_others() -> None:
-    found = finding(fails_to_build("2026-11-03"), "R2")
+@pytest.mark.parametrize("target", ["epel9", "epel9-candidate", "epel9-build-side-12345"])
+def test_what_fails_to_build_after_the_announcement_is_for_others(target: str) -> None:
+    found = finding(fails_to_build("2026-11-03", target), "R2")
     assert found is not None
     assert found.verdict is Verdict.OTHERS_MUST_ACT
     assert f"{NEWER} failed to build on 2026-11-03" in found.measured
