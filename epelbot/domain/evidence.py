@@ -335,6 +335,14 @@ class DependentsSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class Published:
+    """The public metadata of the collection's stable repositories have this build."""
+
+    collection: str
+    nvr: str
+
+
+@dataclass(frozen=True, slots=True)
 class Succession:
     """All binary packages of ``predecessor`` are obsoleted and provided by builds of ``successor`` (L3).
 
@@ -446,6 +454,7 @@ Fact = (
     | LookedUp
     | DependentsSeen
     | RhelSeen
+    | Published
     | Succession
     | Decided
     | Waived
@@ -473,6 +482,7 @@ KINDS: dict[str, type[Fact]] = {
     "looked-up": LookedUp,
     "dependents": DependentsSeen,
     "rhel": RhelSeen,
+    "published": Published,
     "succession": Succession,
     "decision": Decided,
     "waiver": Waived,
@@ -541,6 +551,7 @@ def _identity(fact: Fact, happened_at: datetime) -> tuple[str, ...]:
             AccessSeen()
             | BranchSeen()
             | DependentsSeen()
+            | Published()
             | RhelSeen()
             | Succession()
             | ThreadSeen()

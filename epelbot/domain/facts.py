@@ -212,6 +212,8 @@ class Facts:
     people: Known[People] | Missing
     synced_at: tuple[datetime, ...] = ()
     sync_silence: Missing | None = None
+    #: When the newest build was first seen in the public metadata, None if it never was.
+    published_at: datetime | None = None
     announcement: Announcement | None = None
     doubtful: tuple[Announcement, ...] = ()
     blocked: bool = False

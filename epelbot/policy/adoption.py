@@ -10,7 +10,7 @@ from epelbot.domain.facts import Facts, Missing
 from epelbot.domain.matter import How, TakeOver
 from epelbot.domain.retirement import Action
 from epelbot.domain.verdict import Evidence, Finding, Verdict
-from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule, cannot_know
+from epelbot.policy.rule import Case, Rule, cannot_know
 from epelbot.policy.settled import so_settled
 
 
@@ -63,7 +63,6 @@ def _paused(takeover: TakeOver) -> Finding:
         f"paused: {said_of(takeover)}",
         RULE.required,
         remedy=remedy,
-        waivable_by=RELEASE_MANAGER,
         evidence=(_came(takeover),),
     )
 
@@ -86,6 +85,5 @@ RULE = Rule(
     needs=(),
     judge=_judge,
     required="from the announcement to the approval nobody has come forward to take it over",
-    waivable_by=RELEASE_MANAGER,
     concerns=lambda case: case.leaving or (case.open and case.facts.ending is not None),
 )

@@ -21,6 +21,7 @@ from epelbot.domain.departure import Departure
 from epelbot.domain.evidence import (
     BuildChanged,
     BuildChecked,
+    Published,
     Recorded,
 )
 from epelbot.domain.facts import (
@@ -145,6 +146,7 @@ def facts_from_evidence(
         people=people,
         synced_at=synced_at,
         sync_silence=_silence(synced_at, seen),
+        published_at=_published_at(newest, seen, collection),
         announcement=announced,
         doubtful=tuple(post for post in doubtful if post.posted_at.date() >= counts_from),
         blocked=block_of(seen) is not None,
@@ -189,6 +191,18 @@ def _silence(synced_at: tuple[datetime, ...], seen: Seen) -> Missing | None:
     if last is not None and seen.moment - last <= seen.horizon.sync_max_age:
         return None
     return Missing("the message bus", "no sync of the repository has been seen", last)
+
+
+def _published_at(
+    newest: Known[NewestBuild | None] | Missing, seen: Seen, collection: Collection
+) -> datetime | None:
+    build = newest.value if isinstance(newest, Known) else None
+    found = (
+        one.happened_at
+        for one, fact in seen.of(Published)
+        if build is not None and (fact.collection, fact.nvr) == (collection.name, str(build.nvr))
+    )
+    return min(found, default=None)
 
 
 def _departure(

@@ -53,6 +53,16 @@ def _judge(case: Case) -> Finding | None:
     tagged = Evidence(f"{build.nvr} in the stable tag, {how}", link, build.stable_since)
     synced_at = case.facts.synced_at
     later = synced_at[bisect_right(synced_at, build.stable_since) :]
+    directly = ", tagged directly, without an update" if build.tagged_by_hand else ""
+    published_at = case.facts.published_at
+    if not later and published_at is not None and published_at > build.stable_since:
+        return Finding(
+            "R3",
+            Verdict.OK,
+            f"{build.nvr} is in the public metadata, seen there on {published_at:%Y-%m-%d}{directly}",
+            RULE.required,
+            evidence=(tagged, Evidence("the repositories' metadata", None, published_at)),
+        )
     silence = case.facts.sync_silence
     if not later and silence is not None:
         last = f" since {silence.since:%Y-%m-%d %H:%M} UTC" if silence.since else ""
@@ -77,8 +87,7 @@ def _judge(case: Case) -> Finding | None:
     return Finding(
         "R3",
         Verdict.OK,
-        f"{build.nvr} is public since {later[0]:%Y-%m-%d}"
-        + (", tagged directly, without an update" if build.tagged_by_hand else ""),
+        f"{build.nvr} is public since {later[0]:%Y-%m-%d}{directly}",
         RULE.required,
         evidence=(tagged, Evidence("the repository was synced", None, later[0])),
     )

@@ -17,7 +17,7 @@ from epelbot.domain.verdict import Evidence, Finding, Verdict
 from epelbot.policy.adoption import is_paused
 from epelbot.policy.announced import reader_unsure
 from epelbot.policy.links import koji_build
-from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule, cannot_know
+from epelbot.policy.rule import Case, Rule, cannot_know
 from epelbot.policy.settled import so_settled
 
 
@@ -60,7 +60,6 @@ def _doubtful(doubts: Sequence[Answer]) -> Finding:
         RULE.required,
         remedy="read the post and settle it ('epelbot triage list'); or a maintainer says it again in the "
         "thread of the announcement, from a Fedora address",
-        waivable_by=RELEASE_MANAGER,
         evidence=tuple(Evidence(f"post by {one.who}", one.read.url, one.posted_at) for one in doubts),
     )
 
@@ -87,7 +86,6 @@ def _undone(newest: Known[NewestBuild | None]) -> Finding | None:
         "stands",
         RULE.required,
         remedy="say in the thread of the announcement that the package stays, or make another final build",
-        waivable_by=RELEASE_MANAGER,
         evidence=(
             Evidence(f"{build.nvr} in the stable tag", koji_build(str(build.nvr)), build.stable_since),
         ),
@@ -100,6 +98,5 @@ RULE = Rule(
     needs=(),
     judge=_judge,
     required="what is announced is meant still; a withdrawal is said by a maintainer in the thread",
-    waivable_by=RELEASE_MANAGER,
     concerns=lambda case: case.leaving or (case.open and case.facts.ending is not None),
 )

@@ -32,6 +32,7 @@ from epelbot.policy.telling import COMPLETE, Audience, Telling, complete_cause, 
 from epelbot.ports import Sources
 from epelbot.services.gather import Gathered, Question, gather
 from epelbot.services.gather_dependents import Asked, dependents, dependents_asked, packages_seen
+from epelbot.services.gather_public import published
 from epelbot.services.gather_rhel import rhel_asked, rhel_lists
 from epelbot.services.gather_successors import ancestors, successions
 from epelbot.services.rulebook import Rulebook
@@ -167,6 +168,7 @@ def deliberate(docket: Docket, rulebook: Rulebook, sources: Sources, now: dateti
     asked = _ask_who_succeeds(docket, found, facts, sources, now)
     asked |= in_rhel.is_reason(facts) and _ask_rhel(docket, found, rulebook, sources, now)
     if _may_leave(excuse):
+        asked |= _ask_what_is_public(docket, found, facts, sources, now)
         asked |= _ask_who_needs_it(docket, found, rulebook, sources, now)
     if asked:
         facts = _facts(docket, found, rulebook, now)
@@ -204,6 +206,17 @@ def _ask_who_succeeds(docket: Docket, found: Gathered, facts: Facts, sources: So
     found.take("repodata", lambda: successions(facts, [*docket.known, *found.evidence], index, now))
     # Nearly always there is nothing to tell.
     return len(found.evidence) > before or isinstance(facts.succession, Missing)
+
+
+def _ask_what_is_public(
+    docket: Docket, found: Gathered, facts: Facts, sources: Sources, now: datetime
+) -> bool:
+    """Add to what was found whether the metadata have the newest build; whether they do."""
+    index, before = sources.index, len(found.evidence)
+    if docket.horizon.repodata is None or index is None:
+        return False
+    found.take("repodata", lambda: published(facts, index, now))
+    return len(found.evidence) > before
 
 
 def _ask_rhel(docket: Docket, found: Gathered, rulebook: Rulebook, sources: Sources, now: datetime) -> bool:

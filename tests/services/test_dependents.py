@@ -8,13 +8,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from epelbot.domain.collection import Collection
+from epelbot.domain.nevra import EVR
 from epelbot.domain.people import PackageAccess
+from epelbot.domain.succession import Offered, Offers
 from epelbot.domain.verdict import Verdict
 from epelbot.settings import RepodataSource
 from epelbot.testing.package_index import FakePackageIndex, small_graph
+from epelbot.testing.story import README
 from epelbot.wording.json_views import explain_json
 from tests.services.house import House, a_rulebook
-from tests.services.test_gather_and_judge import announced_story
+from tests.services.test_gather_and_judge import A_DAY, END, announced_story
 
 EPEL9 = Collection(9)
 
@@ -23,11 +26,14 @@ def house_with(needs: dict[str, list[str]]) -> House:
     story = announced_story()
     story.world.graphs[EPEL9] = small_graph({"oldtool": (), **needs})
     story.world.access["newtool"] = PackageAccess("amy")
-    house = House(story)
+    return with_index(House(story))
+
+
+def with_index(house: House) -> House:
     rulebook = a_rulebook()
     sources = replace(rulebook.sources, repodata=RepodataSource(collection=("/srv/{release}",)))
     house.rulebook = replace(rulebook, sources=sources)
-    house.sources = replace(house.sources, index=FakePackageIndex(story.world))
+    house.sources = replace(house.sources, index=FakePackageIndex(house.story.world))
     return house
 
 
@@ -162,3 +168,27 @@ def test_whoever_maintains_very_many_of_them_gets_one_summary() -> None:
     house.sees()
     mails = [(to, subject) for _, to, subject in house.told() if to == "amy"]
     assert mails == [("amy", "15 things to do in EPEL: 15 packages")]
+
+
+# What is public
+
+
+def test_a_final_build_that_the_metadata_have_is_public_though_no_sync_was_heard_of() -> None:
+    story = announced_story()
+    story.shipped("oldtool-1.0-2.el9", END + A_DAY, readme=README)
+    story.messages = [one for one in story.messages if "sync" not in one["topic"]]
+    story.world.graphs[EPEL9] = small_graph({"oldtool": ()})
+    old = Offered("oldtool", "oldtool", EVR(0, "1.0", "1.el9"))
+    story.world.offers[EPEL9] = Offers({"x86_64": (old,), "s390x": (old,)})
+    house = with_index(House(story)).sees_at(END + 30 * A_DAY)
+    assert house.verdicts()["R3"] is Verdict.CANNOT_KNOW
+    new = replace(old, evr=EVR(0, "1.0", "2.el9"))
+    story.world.offers[EPEL9] = Offers({"x86_64": (new,), "s390x": (old,)})
+    house.later(days=1)
+    assert house.verdicts()["R3"] is Verdict.CANNOT_KNOW
+    story.world.offers[EPEL9] = Offers({"x86_64": (new,), "s390x": (new,)})
+    house.later(days=1)
+    assert house.finding("R3").measured.startswith(
+        "oldtool-1.0-2.el9 is in the public metadata, seen there on"
+    )
+    assert house.verdicts()["R3"] is Verdict.OK

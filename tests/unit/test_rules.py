@@ -63,6 +63,13 @@ def must(rule: str, evidence: list[Recorded], **how: object) -> Finding:
     return found
 
 
+def test_who_may_waive_what_is_the_policys_list_and_nobody_waives_the_rest() -> None:
+    manager, committee = "the release manager", "the release manager or the committee"
+    theirs = ("L1", "L2", "R2", "R3", "R7", "V1", "V2", "V3", "V4", "V5")
+    expected = dict.fromkeys(theirs, manager) | {"R1": committee}
+    assert {rule.id: rule.waivable_by for rule in RULES if rule.waivable_by} == expected
+
+
 def test_the_rules_stand_in_reading_order_each_under_its_own_id() -> None:
     assert " ".join(rule.id for rule in RULES) == "L1 L2 L3 R1 R2 R3 R4 R5 R6 R7 R8 V1 V2 V3 V4 V5"
 
