@@ -79,14 +79,21 @@ class Store:
         self._refresh = refresh
         self._max_age = max_age
         self._now = now
+        #: What was read of the folder last; asked for with every listing that is judged.
+        self._read: dict[str, Snapshot] = {}
 
     def snapshot(self, place: str) -> Snapshot:
         """The repository as it is now; the mirror is asked where that is due.
 
         Raises `TransientError` or `PermanentError` when it can't be had and what is kept is too old.
         """
-        kept, now = self._kept(place), self._now()
+        now = self._now()
+        kept = self._read.get(place)
+        if kept is None or now - kept.at >= self._refresh:
+            # Another process may have asked meanwhile.
+            kept = self._kept(place)
         if kept is not None and now - kept.at < self._refresh:
+            self._read[place] = kept
             return kept
         holds = kept if kept is not None and now - kept.at < self._max_age else None
         shelf = shelf_at(place, self._http)
