@@ -14,10 +14,12 @@ from epelbot.domain.dependencies import DependencyGraph, PackageList
 from epelbot.domain.facts import Known
 from epelbot.domain.nevra import EVR
 from epelbot.domain.profile import Rhel
-from epelbot.domain.retirement import State
+from epelbot.domain.retirement import Action, State
 from epelbot.domain.succession import Offers
 from epelbot.domain.verdict import Verdict
+from epelbot.policy.gate import Answer
 from epelbot.ports import PackageIndex
+from epelbot.services.gate import ask_gate
 from epelbot.testing.package_index import FakePackageIndex
 from epelbot.testing.story import Story
 from epelbot.wording.json_views import explain_json
@@ -125,3 +127,24 @@ def test_a_departure_is_no_violation_while_rhel_is_silent() -> None:
     house.sees_at(SAID + timedelta(days=9))
     assert house.excuse().verdict is Verdict.CANNOT_KNOW
     assert house.told() == []
+
+
+def test_lists_that_fall_silent_never_lead_to_may_retire() -> None:
+    house, _ = village()
+    house.sees_at(SAID + timedelta(days=1))
+    house.decide(Action.APPROVE)
+    house.later(days=1)
+    assert asked(house) is Answer.YES
+    house.story.world.down.add("rhel")
+    house.later(hours=13)
+    assert asked(house) is Answer.CANNOT_KNOW
+    # Nor once what they said before is too old to be believed.
+    house.later(days=5)
+    assert house.verdicts()["L1"] is Verdict.CANNOT_KNOW
+    assert asked(house) is Answer.CANNOT_KNOW
+
+
+def asked(house: House) -> Answer:
+    found = ask_gate(house.ledger, house.rulebook, "oldtool", Collection(9), house.now)
+    assert found is not None
+    return found[1].answer
