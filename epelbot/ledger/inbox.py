@@ -154,12 +154,18 @@ def counts(connection: Connection) -> dict[str, int]:
 
 def listed(connection: Connection, status: str | None, limit: int) -> list[InboxRow]:
     """The newest ``limit`` messages, of one status or of any."""
+    if status in (NEW, PARKED):
+        return unsettled(connection, status, limit)
     query = select(inbox).order_by(inbox.c.seq.desc()).limit(limit)
     if status is not None:
         query = query.where(inbox.c.status == status)
-    if status in (NEW, PARKED):
-        query = query.where(UNSETTLED)
     return [InboxRow(*row) for row in connection.execute(query)]
+
+
+def unsettled(connection: Connection, status: str, limit: int) -> list[InboxRow]:
+    """Up to ``limit`` messages that are new, or parked, the newest first."""
+    query = select(inbox).where(inbox.c.status == status, UNSETTLED).order_by(inbox.c.seq.desc())
+    return [InboxRow(*row) for row in connection.execute(query.limit(limit))]
 
 
 def latest(connection: Connection, limit: int) -> list[bytes]:

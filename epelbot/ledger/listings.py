@@ -419,6 +419,16 @@ def generation_of(connection: Connection, package: str, collection: str) -> tupl
     return None if row is None else (row.id, row.generation)
 
 
+def due_since(connection: Connection, package: str, collection: str, now: datetime) -> datetime | None:
+    """Since when the listing waits to be judged; None where it doesn't, or is not known."""
+    due: datetime | None = connection.scalar(
+        select(listings.c.due_at).where(
+            listings.c.package == package, listings.c.collection == collection, listings.c.due_at <= now
+        )
+    )
+    return due
+
+
 def how_many_due(connection: Connection, now: datetime) -> int:
     """Listings that wait to be judged."""
     return connection.scalar(select(func.count()).where(listings.c.due_at <= now)) or 0

@@ -188,6 +188,13 @@ def lock(connection: Connection, post_hash: str) -> bool:
     return connection.scalar(query) is not None
 
 
+def unread(connection: Connection) -> list[tuple[Post, bool]]:
+    """The posts that are still to be read, and whether that was tried already, oldest first."""
+    query = select(posts.c.data, posts.c.attempts).where(posts.c.due_at.is_not(None))
+    query = query.order_by(posts.c.due_at, posts.c.hash)
+    return [(decode(Post, row.data), row.attempts > 0) for row in connection.execute(query)]
+
+
 def beginning_with(connection: Connection, start: str) -> list[str]:
     """The hashes of at most two posts that begin so."""
     query = select(posts.c.hash).where(posts.c.hash.startswith(start, autoescape=True))

@@ -53,6 +53,8 @@ class Ground(enum.Enum):
     BLIND = "blind"
     #: Cannot know: a source fails at this very moment.
     SILENT = "silent"
+    #: Cannot know: something has come in, or is due, that is not in the excuse yet.
+    NEWS = "news"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +66,48 @@ class Silence:
     error: str
 
 
+class Lag(enum.Enum):
+    """What is not in the excuse yet."""
+
+    #: Messages that nobody has worked on.
+    MESSAGES = "messages"
+    #: Messages that could not be understood.
+    PARKED = "parked"
+    #: Posts that nobody has read.
+    POSTS = "posts"
+    #: The listing's next judgement, with the look-ups that belong to it.
+    JUDGEMENT = "judgement"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """So many of a kind wait, the oldest since then; ``name`` is its id or hash, where it has one."""
+
+    lag: Lag
+    number: int
+    since: datetime
+    name: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The answer, what it rests on, and the findings or silent sources that stand in the way."""
+    """The answer, what it rests on, and the findings, silent sources or news that stand in the way."""
 
     answer: Answer
     ground: Ground
     holding: tuple[Finding, ...] = ()
     silent: tuple[Silence, ...] = ()
+    news: tuple[News, ...] = ()
 
 
-def may_retire(excuse: Excuse, *, closed: bool, silent: Sequence[Silence] = ()) -> Gate:
+def may_retire(
+    excuse: Excuse, *, closed: bool, silent: Sequence[Silence] = (), news: Sequence[News] = ()
+) -> Gate:
     """Whether the package may be retired on the day of the excuse.
 
     ``closed``: the collection is. ``silent`` are the sources whose last answer was a failure. What they told
-    before may still count as known; but blocking is hard to undo, and asking again in an hour is not. An
-    outage never turns a no into a yes.
+    before may still count as known; but blocking is hard to undo, and asking again in an hour is not. So it
+    is with the ``news`` that the excuse does not hold yet. Neither turns a no into a yes.
     """
     if closed:
         return Gate(Answer.YES, Ground.CLOSED)
@@ -100,6 +128,8 @@ def may_retire(excuse: Excuse, *, closed: bool, silent: Sequence[Silence] = ()) 
         return Gate(Answer.NO, Ground.HELD, holding)
     if silent:
         return Gate(Answer.CANNOT_KNOW, Ground.SILENT, silent=tuple(silent))
+    if news:
+        return Gate(Answer.CANNOT_KNOW, Ground.NEWS, news=tuple(news))
     return Gate(Answer.YES, Ground.DUE if retirement.state is State.APPROVED else Ground.LEFT_APPROVED)
 
 

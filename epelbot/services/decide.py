@@ -66,6 +66,8 @@ def decide(ledger: Ledger, rulebook: Rulebook, wish: Wish, now: datetime) -> Exc
         now,
         author=wish.author,
         word=lambda look: _decision(rulebook, wish, look),
+        # What keeps a package may be said at any time.
+        on_all_news=wish.action is not Action.REJECT,
     )
 
 

@@ -13,6 +13,7 @@ from epelbot.errors import BadInput
 from epelbot.ledger import Ledger, health
 from epelbot.policy.gate import Gate, Silence, may_retire
 from epelbot.policy.minimum_lifetime import last_supported_day
+from epelbot.services.backlog import backlog
 from epelbot.services.calendar_feeds import CALENDAR_HEALTH
 from epelbot.services.explain import explain
 from epelbot.services.rulebook import Rulebook
@@ -23,7 +24,8 @@ def ask_gate(
 ) -> tuple[Excuse, Gate] | None:
     """The excuse of a listing and what a script is told; None for an unknown package.
 
-    Judged anew from what the ledger holds, since the last judgement may be hours old.
+    Judged anew from what the ledger holds, since the last judgement may be hours old. What has come in since,
+    and is not evidence yet, makes a yes a "cannot know".
     """
     with ledger.read() as connection:
         rulebook = rulebook.current(connection)
@@ -37,7 +39,19 @@ def ask_gate(
     if excuse is None:
         return None
     silent.sort(key=lambda one: one.source)
-    return excuse, may_retire(excuse, closed=_is_closed(rulebook, collection, now), silent=silent)
+    retirement = excuse.retirement
+    # After the excuse: what a worker has cleared in between was not in it.
+    with ledger.read() as connection:
+        news = backlog(
+            connection,
+            package,
+            collection,
+            now,
+            post=retirement.post if retirement is not None else None,
+            tag=rulebook.horizon(connection, collection, now).current_tag,
+        )
+    closed = _is_closed(rulebook, collection, now)
+    return excuse, may_retire(excuse, closed=closed, silent=silent, news=news)
 
 
 def _is_closed(rulebook: Rulebook, collection: Collection, now: datetime) -> bool:

@@ -28,9 +28,11 @@ from epelbot.policy.rule import RELEASE_MANAGER, RELEASE_MANAGER_OR_COMMITTEE
 from epelbot.policy.seen import Seen
 from epelbot.ports import Sources
 from epelbot.services import record
+from epelbot.services.backlog import backlog
 from epelbot.services.gather_successors import ancestors
 from epelbot.services.judge import excuse_from, judge_leased, notices_written
 from epelbot.services.rulebook import Rulebook
+from epelbot.wording.gate_text import news_in_words
 
 # No worker takes the listing while the person waits for the judgement.
 _A_MOMENT = timedelta(seconds=60)
@@ -76,11 +78,13 @@ def keep_word(
     *,
     author: str,
     word: Callable[[Look], Fact],
+    on_all_news: bool = False,
 ) -> Excuse:
     """Keep what ``word`` makes of a look, and judge the listing again; returns the new excuse.
 
     ``word`` raises what speaks against it. `NotNow` for an unknown listing, and when somebody else decided
-    in this very moment.
+    in this very moment. ``on_all_news``: `TransientError` where something waits that may be about the
+    listing, so that nobody decides on what is no longer so.
     """
     said_before: int | None = None
     for _ in range(_TRIES):
@@ -93,6 +97,8 @@ def keep_word(
             )
         said_before = len(look.words)
         told = Recorded(word(look), package, collection.major, author, look.at, look.at)
+        if on_all_news:
+            _refuse_before_news(ledger, look, now)
         try:
             lease = _written(ledger, told, collection, look, now)
         except _News:
@@ -106,6 +112,25 @@ def keep_word(
             )
         return excuse
     raise TransientError(f"news of {package} keeps coming in, so nothing is decided; try again in a moment")
+
+
+def _refuse_before_news(ledger: Ledger, look: Look, now: datetime) -> None:
+    """TransientError where messages or posts wait that may be about the listing, or its next look."""
+    facts, retirement = look.facts, look.excuse.retirement
+    with ledger.read() as connection:
+        waiting = backlog(
+            connection,
+            facts.package,
+            facts.collection,
+            now,
+            post=retirement.post if retirement is not None else None,
+            tag=look.seen.horizon.current_tag,
+        )
+    if waiting:
+        raise TransientError(
+            f"nothing is decided on {facts.package} in {facts.collection}, since not everything is known "
+            f"yet: {news_in_words(waiting)}"
+        )
 
 
 def _written(ledger: Ledger, told: Recorded, collection: Collection, look: Look, now: datetime) -> Lease:

@@ -48,6 +48,7 @@ def waive(ledger: Ledger, rulebook: Rulebook, wish: WaiverWish, now: datetime) -
         now,
         author=wish.author,
         word=lambda look: _waiver(rulebook, wish, role, look),
+        on_all_news=True,
     )
 
 

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.verdict import Finding
-from epelbot.policy.gate import Answer, Gate, Ground, day_has_come
+from epelbot.policy.gate import Answer, Gate, Ground, Lag, News, day_has_come
 from epelbot.wording.composes import compose_in_words
 from epelbot.wording.json_views import explain_json
 from epelbot.wording.summary import state_in_words
@@ -71,6 +72,11 @@ def _why_no(excuse: Excuse, gate: Gate, what: str) -> str:
 def _why_unknown(excuse: Excuse, gate: Gate, what: str) -> str:
     if gate.ground is Ground.BLIND:
         return f"what {what} rests on cannot be seen now. {_blind(gate.holding)}"
+    if gate.ground is Ground.NEWS:
+        return (
+            f"{_approved(excuse)}, and its day has come, but not everything is in that yet: "
+            f"{news_in_words(gate.news)}."
+        )
     silent = "; ".join(
         f"{one.source} fails since {one.since:%Y-%m-%d %H:%M} UTC ({one.error.rstrip('.')})"
         for one in gate.silent
@@ -79,6 +85,43 @@ def _why_unknown(excuse: Excuse, gate: Gate, what: str) -> str:
         f"{_approved(excuse)}, and its day has come, but what changed lately cannot be seen: {silent}. "
         "Ask again once it answers; 'epelbot doctor' tells."
     )
+
+
+def news_in_words(news: Sequence[News]) -> str:
+    """What waits and may be about a package, since when, and what to do about it."""
+    return "; ".join(_news(one) for one in news)
+
+
+def _news(one: News) -> str:
+    several = one.number != 1
+    since = f"since {one.since:%Y-%m-%d %H:%M} UTC"
+    match one.lag:
+        case Lag.MESSAGES:
+            what = (
+                f"{one.number} messages that may be about it wait"
+                if several
+                else ("a message that may be about it waits")
+            )
+            return f"{what} {since}; ask again in a moment, or see with 'epelbot doctor' why nobody works"
+        case Lag.PARKED:
+            what = (
+                f"{one.number} messages name it and were not understood"
+                if several
+                else ("a message names it and was not understood")
+            )
+            return (
+                f"{what} {since}; 'epelbot inbox show {one.name}' tells why, and once the sources have been "
+                "asked it matters no more"
+            )
+        case Lag.POSTS:
+            what = (
+                f"{one.number} posts that may be about it are"
+                if several
+                else ("a post that may be about it is")
+            )
+            return f"{what} not read yet ({since}); ask again once the list archive has shown the text"
+        case Lag.JUDGEMENT:
+            return f"it is due to be looked at {since}; ask again in a moment, or see 'epelbot doctor'"
 
 
 def _approved(excuse: Excuse) -> str:

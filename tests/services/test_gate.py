@@ -14,9 +14,12 @@ import pytest
 
 from epelbot.domain.collection import Collection
 from epelbot.domain.retirement import Action, State
+from epelbot.errors import TransientError
+from epelbot.ledger import inbox
 from epelbot.policy.gate import Answer, Gate, Ground
 from epelbot.services.gate import ask_gate
 from epelbot.services.keep_word import NotNow
+from epelbot.services.record import record_messages
 from epelbot.testing.story import README, Story, whole_retirement
 from epelbot.wording.gate_text import gate_json, gate_text
 from tests.services.house import House
@@ -308,6 +311,128 @@ def test_without_an_outage_the_same_stories_end_in_a_yes() -> None:
     for lives in (_from_the_beginning, _since_it_was_queued, _since_it_was_approved, _since_it_was_due):
         assert gate(lives(set())).answer is Answer.YES
     assert gate(_while_the_package_changes(set())).answer is Answer.NO
+
+
+# News that is not in the excuse yet
+
+
+def not_seen_yet(house: House) -> str:
+    """Why the gate does not know, when nothing but news keeps it from a yes."""
+    assert (gate(house).answer, gate(house).ground) == (Answer.CANNOT_KNOW, Ground.NEWS)
+    return said(house)
+
+
+def test_a_message_that_nobody_has_worked_on_may_be_about_it() -> None:
+    house = due()
+    house.story.built("oldtool-1.1-1.el9", house.now)
+    house.feed()
+    assert not_seen_yet(house) == (
+        "Cannot know: approved by smooge on 2026-04-01, and its day has come, but not everything is in that "
+        "yet: 2 messages that may be about it wait since 2026-05-20 00:00 UTC; ask again in a moment, or see "
+        "with 'epelbot doctor' why nobody works."
+    )
+    house.work()
+    assert gate(house).answer is Answer.YES
+
+
+def test_a_message_about_another_package_is_no_news_of_this_one() -> None:
+    house = due()
+    house.story.package("liboldtool", "eve", house.now)
+    house.story.built("liboldtool-1.1-1.el9", house.now)
+    house.feed()
+    assert gate(house).answer is Answer.YES
+
+
+def test_a_post_that_was_told_of_and_not_read_may_be_about_it() -> None:
+    house = due()
+    house.story.posted("Hello", "I keep it.\n", "ann", house.now)
+    house.feed()
+    assert "a message that may be about it waits" in not_seen_yet(house)
+    record_messages(house.ledger, house.now, 9)
+    assert "a post that may be about it is not read yet (since 2026-05-20 00:00 UTC)" in not_seen_yet(house)
+    house.work()
+    assert gate(house).answer is Answer.YES
+
+
+@pytest.mark.parametrize(("subject", "counts"), [("About oldtool", True), ("Lunch", False)])
+def test_a_post_whose_text_is_awaited_counts_if_its_subject_names_the_package(
+    subject: str, counts: bool
+) -> None:
+    house = due()
+    house.story.posted(subject, "I keep it.\n", "ann", house.now, archived=False)
+    house.sees()
+    assert gate(house).answer is (Answer.CANNOT_KNOW if counts else Answer.YES)
+
+
+def test_an_answer_whose_text_is_awaited_counts() -> None:
+    house = due()
+    begun = next(iter(house.story.world.posts.values()))
+    answer = house.story.posted(
+        "Re: it", "I keep it.\n", "bob", house.now, in_reply_to=begun.message_id, archived=False
+    )
+    house.sees()
+    assert "a post that may be about it is not read yet" in not_seen_yet(house)
+    house.story.archive_catches_up(answer)
+    house.later(hours=1)
+    assert gate(house).answer is Answer.YES, "an answer that says nothing"
+
+
+def parked(house: House, body: bytes) -> None:
+    """A message that no worker will understand."""
+    with house.ledger.write() as connection:
+        inbox.store(connection, [inbox.Arrival(body.hex(), "t", body, "no JSON")], house.now)
+
+
+def test_a_parked_message_that_names_the_package_counts_until_the_sources_have_been_asked() -> None:
+    house = due()
+    parked(house, b"{ liboldtool")
+    assert gate(house).answer is Answer.YES
+    parked(house, b"{ oldtool-1.1-1.el9")
+    assert "a message names it and was not understood since 2026-05-20 00:00 UTC" in not_seen_yet(house)
+    house.later(days=1)
+    assert gate(house).answer is Answer.YES
+
+
+def test_more_messages_than_anybody_can_look_into_are_news_of_every_package() -> None:
+    house = due()
+    with house.ledger.write() as connection:
+        many = [inbox.Arrival(str(number), "t", b"{}", "no JSON") for number in range(2_001)]
+        inbox.store(connection, many, house.now)
+    assert "2001 messages name it" in not_seen_yet(house)
+
+
+def test_a_listing_that_is_due_is_looked_at_first() -> None:
+    house = due()
+    house.now += timedelta(days=1)
+    assert "it is due to be looked at since 2026-05-20 12:00 UTC; ask again in a moment" in not_seen_yet(
+        house
+    )
+    house.work()
+    assert gate(house).answer is Answer.YES
+
+
+def test_news_turns_no_no_into_anything_else() -> None:
+    house = queued()
+    house.now += timedelta(days=1)
+    assert gate(house).ground is Ground.NOT_APPROVED
+
+
+@pytest.mark.parametrize("action", [Action.APPROVE, Action.DEFER])
+def test_nobody_lets_go_of_a_package_while_news_of_it_waits(action: Action) -> None:
+    house = queued()
+    house.story.built("oldtool-1.1-1.el9", house.now)
+    house.feed()
+    with pytest.raises(TransientError, match="nothing is decided on oldtool in epel9, since not everything"):
+        house.decide(action, minor="9.10" if action is Action.DEFER else None)
+    house.work()
+    house.decide(action, minor="9.10" if action is Action.DEFER else None)
+
+
+def test_what_keeps_a_package_may_be_said_at_any_time() -> None:
+    house = queued()
+    house.now += timedelta(days=1)
+    house.decide(Action.REJECT)
+    assert house.state() is State.REJECTED
 
 
 def test_json_is_the_excuse_with_the_answer_beside_it() -> None:
