@@ -160,9 +160,13 @@ def _times(what: str, at: datetime | None) -> dict[str, Any]:
 
 
 def _package_id(world: World, name: str) -> int | None:
+    return _package_ids(world).get(name)
+
+
+def _package_ids(world: World) -> dict[str, int]:
     names = {nvr.name for nvr in world.builds} | {one.nvr.name for one in world.taggings}
     names.update(package for listed in world.package_lists.values() for package in listed)
-    return sorted(names).index(name) + 1 if name in names else None
+    return {name: number for number, name in enumerate(sorted(names), 1)}
 
 
 def _get_package_id(world: World, name: str) -> int | None:
@@ -319,11 +323,12 @@ def _list_packages(world: World, tagID: str, inherited: bool = False, with_owner
         raise xmlrpc.client.Fault(GENERIC_ERROR, f"Invalid tagInfo: {tagID!r}")
     owner: dict[str, Any] = {"owner_id": _OWNER_ID, "owner_name": "releng"} if with_owners else {}
     own = world.package_lists.get(tagID, {})
+    ids = _package_ids(world)
     rows = []
     for package, blocked in listed_packages(world, tagID).items() if inherited else own.items():
         found = package_config(world, package, tagID)
         listed_in = found[0] if found is not None else tagID
-        about = {"package_id": _package_id(world, package), "package_name": package, "extra_arches": None}
+        about = {"package_id": ids[package], "package_name": package, "extra_arches": None}
         place = {"tag_id": tags_of(world).index(listed_in) + 1, "tag_name": listed_in}
         rows.append({**about, **place, **owner, "blocked": blocked})
     return rows

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from email.utils import parseaddr
-from typing import Any
+from typing import Any, TypeVar
 
 from epelbot.domain.build import Build
 from epelbot.domain.evidence import UpdateSeen
@@ -26,6 +26,8 @@ from epelbot.testing.distgit import retired_list
 from epelbot.testing.recording import revision_of
 from epelbot.testing.server import Request, Response
 from epelbot.testing.world import World
+
+T = TypeVar("T")
 
 _MAILING_LIST = re.compile(r"/archives/api/list/([^/@]+)@([^/]+)/(email|thread)/([A-Z2-7]{32})/(emails/)?")
 _WHOLE_LIST = re.compile(r"/archives/api/list/([^/@]+)@([^/]+)/emails/")
@@ -42,7 +44,7 @@ def bodhi_route(world: World, request: Request) -> Response | None:
     if path == "/releases/":
         pattern = request.asked("name").replace("%", "")
         rows = [release_json(one) for one in sorted(world.releases, key=lambda release: release.name)]
-        return _page(request, "releases", [row for row in rows if row["name"].startswith(pattern)])
+        return _page(request, "releases", [row for row in rows if row["name"].startswith(pattern)], dict)
     if path == "/updates/":
         return _updates(world, request)
     alias = path.removeprefix("/updates/")
@@ -248,8 +250,8 @@ def _updates(world: World, request: Request) -> Response:
     newest_first = sorted(
         world.updates.values(), key=lambda one: (_bodhi_time(one.submitted_at) or "", one.alias), reverse=True
     )
-    rows = [
-        update_json(world, update)
+    found = [
+        update
         for update in newest_first
         if (not tags or update.release in tags)
         and (not packages or packages.intersection(NVR.parse(build).name for build in update.builds))
@@ -257,13 +259,15 @@ def _updates(world: World, request: Request) -> Response:
         and (not aliases or update.alias in aliases)
         and since <= (_bodhi_time(update.submitted_at) or "") < before
     ]
-    return _page(request, "updates", rows)
+    return _page(request, "updates", found, lambda one: update_json(world, one))
 
 
-def _page(request: Request, what: str, rows: Sequence[dict[str, Any]]) -> Response:
+def _page(
+    request: Request, what: str, rows: Sequence[T], row_json: Callable[[T], dict[str, Any]]
+) -> Response:
     page, size = int(request.asked("page", "1")), int(request.asked("rows_per_page", "20"))
     pages = -(-len(rows) // size)
-    shown = rows[(page - 1) * size : page * size]
+    shown = [row_json(one) for one in rows[(page - 1) * size : page * size]]
     return _json({what: shown, "page": page, "pages": pages, "rows_per_page": size, "total": len(rows)})
 
 

@@ -7,7 +7,15 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import bus_bench, repodata_bench, rpm_bench, scale_bench, startup_bench, work_bench
+from tests.benchmarks import (
+    bus_bench,
+    repodata_bench,
+    rpm_bench,
+    scale_bench,
+    startup_bench,
+    sweep_bench,
+    work_bench,
+)
 
 
 def main() -> None:
@@ -18,6 +26,7 @@ def main() -> None:
         "repodata": repodata_bench,
         "work": work_bench,
         "scale": scale_bench,
+        "sweep": sweep_bench,
         "bus": bus_bench,
     }
     for name in sys.argv[1:] or benches:
