@@ -92,12 +92,12 @@ def exempt(facts: Facts) -> frozenset[str]:
 def judged(rule: Rule, case: Case) -> Finding | None:
     """The finding of a rule, which this reason may do away with."""
     rhel = case.facts.rhel
-    if rule.id in exempt(case.facts) and isinstance(rhel, Known) and case.leaving:
+    if rule.id in case.exempt and isinstance(rhel, Known) and case.leaving and rule.id in exempt(case.facts):
         return _instead(rule, case, rhel.value) if rule.concerns(case) else None
     found = rule.apply(case)
-    if rule.id not in (*EXEMPT, "R6") or not case.leaving:
+    if found is None or not isinstance(rhel, Missing) or not case.leaving:
         return found
-    if found is None or not isinstance(rhel, Missing) or standing(case.facts) is not Standing.SILENT:
+    if rule.id not in (*EXEMPT, "R6") or standing(case.facts) is not Standing.SILENT:
         return found
     if rule.id == "R6":
         # Nobody is reminded of a build that may not be asked for; that this is not known, R2 says.

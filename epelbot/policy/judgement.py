@@ -125,7 +125,7 @@ def _findings(case: Case) -> tuple[Finding, ...]:
 
 def _finding(rule: Rule, case: Case) -> Finding | None:
     """What the rule says, unless it does not apply to what RHEL has, or to what another has succeeded."""
-    if rule.id in succeeded.exempt(case.facts) and rule.concerns(case):
+    if rule.id in case.exempt and rule.id in succeeded.exempt(case.facts) and rule.concerns(case):
         return succeeded.instead(rule, case)
     return in_rhel.judged(rule, case)
 
