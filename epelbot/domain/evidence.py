@@ -343,6 +343,17 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicSeen:
+    """What a sweep saw in the public metadata of ``collection``: the package's RPMs, or none.
+
+    "name-version-release" of each, sorted; of several versions the newest.
+    """
+
+    collection: str
+    rpms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Succession:
     """All binary packages of ``predecessor`` are obsoleted and provided by builds of ``successor`` (L3).
 
@@ -455,6 +466,7 @@ Fact = (
     | DependentsSeen
     | RhelSeen
     | Published
+    | PublicSeen
     | Succession
     | Decided
     | Waived
@@ -483,6 +495,7 @@ KINDS: dict[str, type[Fact]] = {
     "dependents": DependentsSeen,
     "rhel": RhelSeen,
     "published": Published,
+    "public": PublicSeen,
     "succession": Succession,
     "decision": Decided,
     "waiver": Waived,

@@ -21,6 +21,7 @@ from epelbot.domain.departure import Departure
 from epelbot.domain.evidence import (
     BuildChanged,
     BuildChecked,
+    PublicSeen,
     Published,
     Recorded,
 )
@@ -197,12 +198,24 @@ def _published_at(
     newest: Known[NewestBuild | None] | Missing, seen: Seen, collection: Collection
 ) -> datetime | None:
     build = newest.value if isinstance(newest, Known) else None
-    found = (
-        one.happened_at
+    if build is None:
+        return None
+    found = [
+        (one.happened_at, one.confirmed)
         for one, fact in seen.of(Published)
-        if build is not None and (fact.collection, fact.nvr) == (collection.name, str(build.nvr))
+        if (fact.collection, fact.nvr) == (collection.name, str(build.nvr))
+    ]
+    # What a sweep missed there later has vanished.
+    missed = (
+        one.happened_at
+        for one, fact in seen.of(PublicSeen)
+        if fact.collection == collection.name
+        and not any(rpm.endswith(f"-{build.nvr.version}-{build.nvr.release}") for rpm in fact.rpms)
     )
-    return min(found, default=None)
+    gone = max(missed, default=None)
+    if gone is None:
+        return min((first for first, _ in found), default=None)
+    return min((last for _, last in found if last > gone), default=None)
 
 
 def _departure(

@@ -19,6 +19,7 @@ from epelbot.domain.evidence import (
     PackageListChanged,
     PostRead,
     PostSeen,
+    PublicSeen,
     Pushed,
     Recorded,
     Settled,
@@ -175,6 +176,8 @@ def _collection(one: Recorded, leading: Mapping[int, int]) -> str | None:
         case PostRead(collection=collection) | Settled(read=PostRead(collection=collection)):
             return collection
         case Decided(collection=collection) | Waived(collection=collection) | Undone(collection=collection):
+            return collection
+        case PublicSeen(collection=collection):
             return collection
         case _:
             return None

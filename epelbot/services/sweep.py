@@ -30,7 +30,7 @@ from epelbot.policy.departure_from_evidence import LOOKED_AT
 from epelbot.ports import ListArchive, Sources
 from epelbot.services.record import keep_found, learn_releases
 from epelbot.services.rulebook import Rulebook
-from epelbot.services.sweep_parts import Step, View, branches, builds, people, posts, updates
+from epelbot.services.sweep_parts import Step, View, branches, builds, people, posts, public, updates
 
 #: Called after each step with the part's title and how much of the part is done, from 0 to 1.
 Progress = Callable[[str, float], None]
@@ -117,6 +117,8 @@ class Sweep:
                 yield self._part("updates", collection, "bodhi"), updates(view, of.updates, of.history)
             if of.packages is not None:
                 yield self._part("branches", collection, "dist-git"), branches(view, of.packages)
+            if of.index is not None and view.horizon.repodata is not None:
+                yield self._part("public RPMs", collection, "repodata"), public(view, of.index)
         if of.packages is not None:
             yield self._part("people", None, "dist-git"), people(self.ledger, self.clock(), of.packages)
         if of.archive is not None:

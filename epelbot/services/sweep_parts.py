@@ -25,6 +25,7 @@ from epelbot.domain.evidence import (
     LookedUp,
     PackageListChanged,
     PostSeen,
+    PublicSeen,
     Pushed,
     Recorded,
     UpdateSeen,
@@ -36,7 +37,7 @@ from epelbot.ledger import Ledger, evidence, listings, marks
 from epelbot.policy.builds_from_evidence import TAG_HISTORY, UPDATES
 from epelbot.policy.departure_from_evidence import BRANCH, LOOKED_AT
 from epelbot.policy.posts_from_evidence import ANNOUNCED_WITHIN
-from epelbot.ports import BuildHistory, ListArchive, PackageSources, UpdateSource
+from epelbot.ports import BuildHistory, ListArchive, PackageIndex, PackageSources, UpdateSource
 from epelbot.services.gather_departures import entries_told, may_be_dead, retired_packages, tip_told
 
 #: Pieces of evidence in one transaction: long enough to be fast, short enough for others to get their turn.
@@ -252,6 +253,43 @@ def people(ledger: Ledger, asked_at: datetime, sources: PackageSources) -> Itera
             yield Step(told, share)
             told = []
     yield Step([*told, *_other_people(ledger, asked_at, listed)])
+
+
+def public(view: View, index: PackageIndex) -> Iterator[Step]:
+    """The public repositories' metadata: what they hold of each package, where that is news (R3).
+
+    Nobody tells of what has vanished from there.
+    """
+    offers = index.offers(view.collection)
+    if offers is None:
+        return
+    held: dict[str, set[str]] = {}
+    for some in offers.value.by_arch.values():
+        for rpm in some:
+            held.setdefault(rpm.source, set()).add(f"{rpm.name}-{rpm.evr.version}-{rpm.evr.release}")
+    packages = view.packages()
+    last = _last_public(view, packages)
+    told = [
+        view.recorded(PublicSeen(view.collection.name, rpms), package, "repodata", offers.at)
+        for package in packages
+        if (rpms := tuple(sorted(held.get(package, ())))) != last.get(package, ())
+    ]
+    for some_told in _portions(told):
+        yield Step(some_told)
+
+
+def _last_public(view: View, packages: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """What the metadata held of each package when they were seen last."""
+    with view.ledger.read() as connection:
+        told = evidence.of_packages(connection, PublicSeen, set(packages))
+    last: dict[str, tuple[datetime, tuple[str, ...]]] = {}
+    for one in told:
+        if one.package is None or not isinstance(one.fact, PublicSeen):
+            continue
+        if one.fact.collection == view.collection.name:
+            said = (one.happened_at, one.fact.rpms)
+            last[one.package] = max(last.get(one.package, said), said)
+    return {package: rpms for package, (_, rpms) in last.items()}
 
 
 def posts(

@@ -15,6 +15,7 @@ from epelbot.domain.evidence import (
     BuildTagged,
     PackageListChanged,
     PostSeen,
+    PublicSeen,
     Recorded,
     UpdateSeen,
 )
@@ -111,6 +112,9 @@ def happened(one: Recorded) -> str:
             return f"{day} {one.package}: {one.fact.alias} is {one.fact.status} in {one.fact.release}"
         case PackageListChanged(tag, _, blocked):
             return f"{one.package} is {'blocked' if blocked else 'not blocked'} in {tag}"
+        case PublicSeen(collection, rpms):
+            held = f"is public as {', '.join(rpms)}" if rpms else "is public no more"
+            return f"{day} {one.package} {held} in {collection}"
         case PostSeen(post):
             return f"{day} a post: {' '.join(post.subject.split())[:100] or 'without a subject'}"
         case BranchSeen(branch, dead):
