@@ -20,14 +20,14 @@ from epelbot.domain.post import Meaning, Post, Reading
 from epelbot.policy import reading_phrases as phrases
 from epelbot.policy.reading_changes import abi_change_in
 from epelbot.policy.reading_claims import Claims, claims_of, reading_of
-from epelbot.policy.reading_clause import headed_by, topic_of
 from epelbot.policy.reading_names import NameBook
 from epelbot.policy.reading_other import gives_up, offer_in, taken_back_in
 from epelbot.policy.reading_statements import statements_of
 from epelbot.policy.reading_text import OWN_LIMIT, RAW_LIMIT, blocks_of, body_of, is_answer, subject_of
+from epelbot.policy.reading_topic import headed_by, topic_of
 
 #: Raised with every change that may read a post otherwise: what an older reader read is read again.
-READER_VERSION = 3
+READER_VERSION = 4
 _LONGEST_HEADER = 1_000
 _AUTOMATIC = re.compile("|".join(phrases.AUTOMATIC_SUBJECTS), re.IGNORECASE | re.ASCII)
 _ASKING = re.compile(
@@ -48,6 +48,8 @@ _UNSETTLING = re.compile(
     r"|\b(?:nothing|not) (?:has been |is |yet )*decided\b|\bchanged my mind\b|\bplan has changed\b",
     re.IGNORECASE,
 )
+# "There is no foo-gui subpackage any more": what goes is a part of a package.
+_OF_A_PART = re.compile(r"(?<!its )(?<!all )(?<!the )\bsub-?packages?\b", re.IGNORECASE)
 _INVITATION = re.compile(
     r"\b(?:take|takes|taking|adopt|maintain\w*|interested|pick|step|volunteers?|want|wants|questions?|help)\b",
     re.IGNORECASE,
@@ -127,6 +129,8 @@ def _second_thoughts(subject: str, matter: str, claims: Claims) -> str:
     flat = " ".join(" ".join(claims.sentences).split())
     if _UNSETTLING.search(flat):
         return "its text puts it in doubt"
+    if _OF_A_PART.search(flat) or _OF_A_PART.search(matter):
+        return "it speaks of a part of a package"
     questions = [one for one in claims.sentences if one.rstrip(" )\"'!").endswith("?")]
     if not claims.told and any(not _INVITATION.search(one) for one in questions):
         return "its text asks something"

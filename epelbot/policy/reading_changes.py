@@ -16,9 +16,10 @@ from collections.abc import Sequence
 from epelbot.domain.post import Meaning, Reading
 from epelbot.policy import reading_phrases as phrases
 from epelbot.policy.reading_claims import in_order
-from epelbot.policy.reading_clause import Statement, places_of, topic_of
+from epelbot.policy.reading_clause import Statement, places_of
 from epelbot.policy.reading_names import NameBook
 from epelbot.policy.reading_runs import leading_names
+from epelbot.policy.reading_topic import topic_of
 
 
 def _any(words: Sequence[str]) -> str:
@@ -48,6 +49,12 @@ _NO_BREAK = re.compile(
     r"|\b(?:if|would|might|may|could|should)\b[^.,;]{0,40}\b(?:abi|api|soname|incompatib|break)",
     re.IGNORECASE | re.ASCII,
 )
+_NOT_UPDATED = re.compile(
+    r"(?:\b(?:not|never|cannot|instead of|rather than)|n't)\s(?:[\w'-]{1,20}\s){0,2}"
+    r"(?:updat|upgrad|rebas|bump)",
+    re.IGNORECASE | re.ASCII,
+)
+_NOT_ANNOUNCED = re.compile(r"\b(?:unannounced|votes?|voting|poll|policy|broken by|broke)\b", re.IGNORECASE)
 _COMING = re.compile(
     r"\b(?:i'm|i am|i'll|i will|we're|we are|we'll|we will|will be|is going to|is coming|coming|i have|i've"
     r"|is in testing|plan to|planning|going to|i want to|i would like to|i'd like to|we want to"
@@ -57,9 +64,12 @@ _COMING = re.compile(
 )
 # "Update foo from 1 to 2", "rebase of foo to 2".
 _UPDATING = re.compile(
-    rf"\b(?:updat|upgrad|rebas|bump|mov|bring|switch|push)(?:e|es|ed|ing|ping|s)?\s(?:of\s|to\s|the\s|package\s|up\s){{0,3}}"
+    rf"\b(?:updat|upgrad|rebas|bump|mov|bring|switch|push)(?:e|es|ed|ing|ping|s)?\s"
+    r"(?:of\s|to\s|the\s|package\s|up\s){0,3}"
     rf"(?P<name>(?!so-?name){_NAME})\s(?:package\s)?(?:(?:in|on|for)\s(?:fedora\s)?epel[\s-]?[0-9.]+\s)?"
-    rf"(?:(?:from|to)\s(?:the\s)?(?:new\s)?(?:version\s|release\s|lts\b|branch\s|{_VERSION})|{_VERSION}(?=\s|[,;:)]|\.\Z|\.\s))",
+    rf"(?:(?:from|to)\s(?:the\s)?(?:new\s)?(?:version\s|release\s|lts\b|branch\s|{_VERSION})|"
+    rf"{_VERSION}(?=\s|[,;:)]|\.\Z|\.\s))"
+    rf"|\b(?:updat|upgrad|rebas)(?:e|es|ed|ing)\s(?:of\s|the\s){{0,2}}(?P<other>{_NAME})\s(?:in|on|for)\s(?:fedora\s)?epel",
     re.IGNORECASE | re.ASCII,
 )
 # "Foo will be updated", "foo 2.0 is coming", "foo goes from 1 to 2".
@@ -77,6 +87,9 @@ _FILLER = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 # A name and its version at the head of a subject: "orbital 3.0 will land", "meshkit 2.0 in EPEL 9".
+_UPDATE = re.compile(
+    r"\b(?:updat|upgrad|rebas|bump|push)(?:ed|ing|es)\b|\bgets?\b|\bchanges\b", re.IGNORECASE
+)
 _VERSIONED_HEAD = re.compile(
     rf"\W{{0,3}}(?P<name>{_NAME}):?\s(?:from\s)?{_VERSION}(?=\s|[,;:)]|\Z)", re.ASCII
 )
@@ -89,7 +102,11 @@ _STAYS = re.compile(
 )
 # "The library foo", "foo's library", "the foo libraries".
 _CALLED_LIBRARY = r"\blibrar(?:y|ies)\s{0}(?![\w-])|(?<![\w-]){0}(?:'s)?\s(?:shared\s)?librar(?:y|ies)\b"
-_CALLED_PACKAGE = r"(?:\bpackage\s|rpms/){0}(?![\w-])|(?<![\w-]){0}\s(?:source\s)?package\b"
+# Or by a build of it.
+_CALLED_PACKAGE = (
+    r"(?<![\w-]){0}-[0-9][\w.~^]{{0,40}}-[0-9][\w.]{{0,40}}"
+    r"|(?:\bpackage\s|rpms/){0}(?![\w-])|(?<![\w-]){0}\s(?:source\s)?package\b"
+)
 # "Foo ships libfoo", "libfoo from foo".
 _PART_OF = (
     r"\b(?:ships?|provides?|contains?|carries|builds?|includes?|shipping|providing)\s(?:the\s)?{0}(?![\w-])"
@@ -106,6 +123,8 @@ def abi_change_in(subject: str, sentences: Sequence[str], book: NameBook) -> Rea
     by_subject = _BREAKS.search(subject) is not None
     if not by_subject and not (told and any(_COMING.search(one) for one in (subject, *flats))):
         return None
+    if any(_NOT_UPDATED.search(one) for one in (subject, *flats)):
+        return None
     if by_subject and _NO_BREAK.search(subject) and "?" not in subject:
         return None
     here = places_of(subject)
@@ -117,8 +136,10 @@ def abi_change_in(subject: str, sentences: Sequence[str], book: NameBook) -> Rea
     why = "its subject tells of an incompatible change" if by_subject else "its text tells of one"
     if names and not sure:
         why = "it names a library, which may not be called as its package"
-    asks = "?" in subject or (
-        not by_subject and flats[-1:] == tuple(o for o in flats[-1:] if o.endswith("?"))
+    asks = (
+        "?" in subject
+        or _NOT_ANNOUNCED.search(subject) is not None
+        or (not by_subject and flats[-1:] == tuple(o for o in flats[-1:] if o.endswith("?")))
     )
     if not names or not sure or not places or here.elsewhere or asks:
         return Reading(Meaning.UNSURE, names, in_order(places), why=why, leaning=Meaning.ABI_CHANGE)
@@ -144,7 +165,7 @@ def _changed(subject: str, sentences: Sequence[str], book: NameBook) -> tuple[tu
 
 def _topic(subject: str, book: NameBook) -> Statement | None:
     """What the subject names, words of change and versions aside."""
-    topic = topic_of(_FILLER.sub(" ", _BREAKS.sub(" ", subject)), book)
+    topic = topic_of(_UPDATE.sub(" ", _FILLER.sub(" ", _BREAKS.sub(" ", subject))), book)
     return topic if topic is not None and topic.names else None
 
 

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from epelbot.domain.post import Meaning, Reading, Reason
-from epelbot.policy.reading_clause import Stance, Statement, headed_by, places_of, topic_of
+from epelbot.policy import reading_phrases as phrases
+from epelbot.policy.reading_clause import Stance, Statement, places_of
 from epelbot.policy.reading_fields import fields_of
 from epelbot.policy.reading_lists import ListedPackages, only_leads, packages_listed
 from epelbot.policy.reading_names import NameBook
@@ -22,7 +23,12 @@ from epelbot.policy.reading_reasons import reason_in
 from epelbot.policy.reading_statements import statements_of
 from epelbot.policy.reading_text import Block
 from epelbot.policy.reading_tokens import ALL_OF_AUTHORS
+from epelbot.policy.reading_topic import headed_by, topic_of
 
+_GIVING_UP = re.compile(
+    rf"(?<![\w'-])(?:{'|'.join(map(re.escape, phrases.GIVING_UP))}|keep up with|look after|time for)"
+    r"(?![\w'-])"
+)
 #: Packages of one post; of one that names more, a person decides.
 MOST_PACKAGES = 200
 
@@ -193,7 +199,7 @@ def _default(claims: Claims) -> Statement:
 
 
 def _only_places(claims: Claims) -> Statement:
-    """Where no claim says from where: the collections of the one place in which the text has its packages."""
+    """Where no claim says from where: the collections in which the writer says to stop with its packages."""
     names = tuple(dict.fromkeys(name for one in claims.every for name in one.names))
     told = [(sentence, places_of(sentence)) for sentence in (claims.subject, *claims.sentences)]
     places = {one.collections for _, one in told if one.collections}
@@ -201,6 +207,7 @@ def _only_places(claims: Claims) -> Statement:
         sentence
         for sentence, one in told
         if one.collections
+        and _GIVING_UP.search(sentence.lower())
         and all(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", sentence) for name in names)
     ]
     if len(places) != 1 or not placed or any(one.elsewhere or one.everywhere for _, one in told):
@@ -222,6 +229,8 @@ def _trouble(
         return max(speaking, key=lambda one: bool(one.names)).why
     if not wanted:
         return "it isn't said which packages are meant"
+    if all(one.vague for one in claims.every):
+        return "it may be something else that goes"
     if len(wanted) > MOST_PACKAGES:
         return f"it names more than {MOST_PACKAGES} packages"
     if not with_text and any(one.imperative for one in claims.announced):

@@ -34,6 +34,7 @@ HAZARDS = (
 
 _HAZARD = re.compile(rf"(?<![\w-])(?:{'|'.join(HAZARDS)})(?![\w-])", re.IGNORECASE | re.ASCII)
 _LEADING = frozenset((*phrases.FILLERS, *phrases.LISTINGS, *phrases.LIST_OPENERS, "and"))
+_VERSION = re.compile(r"v?[0-9]+(?:\.[0-9x]+)+")
 _REMARK_FROM = frozenset("-:!")
 
 
@@ -74,7 +75,11 @@ def packages_listed(blocks: Sequence[Block], book: NameBook, *, is_open: bool) -
     promised = leads = is_open
     for at, block in enumerate(blocks):
         follows_colon = at > 0 and blocks[at - 1].lines[-1].endswith(":")
-        entries = _entries(block, book, heading) if leads and (block.bulleted or follows_colon) else ()
+        column = _is_column(block, book)
+        after = blocks[at + 1] if at + 1 < len(blocks) else None
+        before = column and after is not None and _looks_back(after, book)
+        set_apart = leads and (block.bulleted or follows_colon or column)
+        entries = _entries(block, book, heading) if set_apart or before else ()
         if entries:
             taken[at] = entries
             lines += block.lines
@@ -99,6 +104,18 @@ def packages_listed(blocks: Sequence[Block], book: NameBook, *, is_open: bool) -
         tuple(lines),
         next((entry.trouble for entry in every if entry.trouble), ""),
     )
+
+
+def _is_column(block: Block, book: NameBook) -> bool:
+    """Whether a block is nothing but names, one on each of its lines."""
+    return len(block.lines) > 1 and all(
+        len(line.split()) == 1 and names_of(line, book) is not None for line in block.lines
+    )
+
+
+def _looks_back(block: Block, book: NameBook) -> bool:
+    """Whether a block speaks of packages that were listed before it."""
+    return not block.lines[-1].endswith(":") and _promises(block.sentences[0], book)
 
 
 def _promises(sentence: str, book: NameBook) -> bool:
@@ -149,7 +166,7 @@ def _entry(line: str, book: NameBook, heading: tuple[str, ...]) -> _Entry:
     # "foo from EPEL 8".
     while places and start and head[start - 1].low in _BEFORE_PLACES:
         start -= 1
-    named = head[:start] + head[end:]
+    named = [token for token in head[:start] + head[end:] if _VERSION.fullmatch(token.text) is None]
     names = names_of(" ".join(token.text for token in named), book)
     if names is None:
         return _Entry((), (), "not every entry of the list is understood")

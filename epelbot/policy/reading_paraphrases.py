@@ -3,7 +3,7 @@
 
 """Many ways of saying, brought to the few that the grammar of a clause knows.
 
-A package "goes away" or "leaves EPEL 9", somebody "pulls" it or "stops maintaining" it: each becomes a
+A package "goes away" or "leaves EPEL 9", somebody "pulls" it: each becomes a
 retirement or, where much else may be meant, a removal, which counts only in a clause that is wholly
 understood. What a sentence carries beside its statement (an aside between commas, an adverb, a second
 predicate) is taken out. Every entry has a test of its own.
@@ -22,10 +22,6 @@ _AUX = rf"(?:(?:will|is|are|would|shall)\s{_SOON})?"
 _EPEL_NEXT = (
     r"(?=(?:the\s)?(?:fedora\s)?epel[\s-]?[0-9]"
     r"(?!.{0,12}\b(?:alone|as (?:it|they)|as-is|untouched|unchanged|behind)\b))"
-)
-_DECIDED = (
-    r"(?:\b(?:i|we)(?:'ll|'m|'re|\swill|\sam|\sare|\shave|\sdo)?"
-    r"(?:\s(?:now|also|therefore|hereby|decided|going|planning|plan|intend|want|have)){0,3}(?:\sto)?)"
 )
 
 
@@ -71,9 +67,9 @@ PARAPHRASES = (
         "I am going to pull wobble from EPEL 9.",
     ),
     Paraphrase(
-        rf"(?P<who>{_DECIDED})\s(?:stop|stopping|cease|quit|quitting)\s(?:maintaining|to\smaintain)\b",
+        r"(?P<who>\b(?:i|we)\swill)\sno\slonger\s(?:ship|package|provide|offer)\b",
         r"\g<who> orphan",
-        "I will stop maintaining wobble in EPEL 9.",
+        "We will no longer ship wobble in EPEL 9.",
     ),
     Paraphrase(
         rf"\b(?:leave|leaving)\s(?P<what>{_NAME})\s(?:as\s)?(?:an\s)?orphan(?:ed)?\b",
@@ -91,7 +87,7 @@ PARAPHRASES = (
         "wobble will be removed of EPEL 9.",
     ),
     Paraphrase(
-        r"\bby\s(?:me|us|myself|(?:the|our)\s(?:[\w/.-]{1,30}\s){1,3}(?:sig|team|group))\b",
+        r"\bby\s(?:me|us|myself|(?:the|our)\s(?:[\w/.-]{1,30}\s){1,3}sig)\b",
         "",
         "wobble will be retired by the Rust SIG from EPEL 9.",
     ),
@@ -112,6 +108,52 @@ PARAPHRASES = (
         r"\b(?P<noun>retirement|removal|orphaning)\s(?:notice|announcement|plan)s?\b",
         r"\g<noun>",
         "Retirement notice: wobble in EPEL 9.",
+    ),
+    Paraphrase(
+        r"\A\W{0,3}planned\s(?=(?:retirement|removal)\b)",
+        "",
+        "Planned retirement of wobble from EPEL 9.",
+    ),
+    Paraphrase(
+        r"\bmade\s(?:the|a)\sdecision\sto\b",
+        "decided to",
+        "I have made the decision to retire wobble from EPEL 9.",
+    ),
+    Paraphrase(
+        r"\bin\sthe\sprocess\sof\s",
+        "",
+        "I am in the process of retiring wobble from EPEL 9.",
+    ),
+    Paraphrase(
+        rf"\b(?P<name>{_NAME})'s\s(?P<place>(?:fedora\s)?epel[\s-]?[0-9.]+)\s(?:branch|package|version)\b",
+        r"\g<name> in \g<place>",
+        "I am retiring wobble's EPEL 9 branch.",
+    ),
+    Paraphrase(
+        r"\b(?P<place>(?:fedora\s)?epel[\s-]?[0-9.]+)\s(?:version|build|copy)\sof\b",
+        r"\g<place> branch of",
+        "The EPEL 9 version of wobble will be retired.",
+    ),
+    Paraphrase(
+        r"\bdecided\s(?:that\s)?it(?:'s|\sis)\s(?:now\s)?time\sto\b",
+        "decided to",
+        "I've decided it's time to retire wobble from EPEL 9.",
+    ),
+    Paraphrase(
+        r"\b(?:have|see|'ve|had)\sno\s(?:other\s)?(?:choice|option|way|possibility),?\s(?:but|than)\s(?:to\s)?"
+        r"(?=(?:retire|orphan|drop|remove)\b)",
+        "will ",
+        "I have no choice but to retire wobble from EPEL 9.",
+    ),
+    Paraphrase(
+        r"\b(?:slated|scheduled|due)\sfor\s(?:retirement|orphaning)\b",
+        "to be retired",
+        "wobble is scheduled for retirement from EPEL 9.",
+    ),
+    Paraphrase(
+        r"\b(?:slated|scheduled|due)\sfor\sremoval\b",
+        "to be removed",
+        "wobble is slated for removal from EPEL 9.",
     ),
     Paraphrase(
         r"\b(?:go|going|gone)\sahead\s(?:and\s|with\s)(?:the\s)?(?P<verb>retire|retiring|orphan|orphaning)\b",
@@ -142,6 +184,27 @@ _FIRST_PREDICATE = re.compile(
     r"(?P<then>(?:will|is|are|gets?)\s.*)",
     re.IGNORECASE | re.DOTALL,
 )
+# "Please be aware that wobble will", "This mail serves as notice that I am".
+_PERFORMING = re.compile(
+    r"\A\W{0,3}(?:(?:please\s|kindly\s)?(?:be\s(?:aware|advised|informed)|note|take\snote)"
+    r"|this\s(?:(?:(?:e-?)?mail|message|post|note)\s)?(?:is|serves\sas)\s(?:a\s|an\s|the\s|my\s)?(?:\w{1,12}\s)?"
+    r"(?:notice|notification|announcement|note|warning|heads-up))"
+    r"(?:,?\sthat\s|:\s)",
+    re.IGNORECASE,
+)
+# "I have no time and would like to retire it": what is said first.
+_FIRST_OF_WRITER = re.compile(
+    r"\A(?P<who>i|we)(?:'ve|'m|\shave|\sam|\sdon't|\sdo\snot|\scan't|\sno\slonger)?\s[^,;:]{1,80}?\sand\s"
+    r"(?=(?:would\slike|want|plan|intend|have\sdecided|decided|am\sgoing|will)\s(?:to\s)?(?:retire|orphan)\b)",
+    re.IGNORECASE,
+)
+# "I will stop maintaining wobble and retire it": what is done first.
+_FIRST_VERB = re.compile(
+    r"\b(?P<who>(?:i|we)(?:\swill|'ll|'m\sgoing\sto|\sam\sgoing\sto|\splan\sto|\sintend\sto))\s"
+    r"(?![^,;:.]{0,80}\b(?:ask|you|him|her|them|some\w+|any\w+|request|let|tell|not|never|keep)\b)"
+    r"[^,;:]{1,80}?\sand\s(?:then\s|also\s)?(?=(?:retire|orphan)\b)",
+    re.IGNORECASE,
+)
 _ON_BEHALF = re.compile(
     r"\A\W{0,3}(?:(?:writing|speaking|here)\s)?(?:on\sbehalf\sof|for|as\spart\sof)\s(?:the|our|my)\s[^:,;]{1,60}[:,]\s(?=i\b|we\b|i'|we')",
     re.IGNORECASE,
@@ -151,11 +214,12 @@ _BRACES = re.compile(r"(?P<stem>[A-Za-z0-9][\w.+-]{0,79})\{(?P<ends>[\w.+,-]{1,2
 
 def plainly(sentence: str) -> str:
     """The sentence in the plain words that the grammar knows; linear in its length."""
-    said = _ON_BEHALF.sub("", _CONNECTIVES.sub("", sentence))
+    said = _FIRST_OF_WRITER.sub(r"\g<who> ", _PERFORMING.sub("", sentence))
+    said = _ON_BEHALF.sub("", _CONNECTIVES.sub("", said))
     said = _ASIDE.sub("", _BRACES.sub(_each, said))
     for pattern, plain in _EVERY:
         said = pattern.sub(plain, said)
-    return _ADVERBIALS.sub("", said)
+    return _FIRST_VERB.sub(r"\g<who> ", _ADVERBIALS.sub("", said))
 
 
 def without_first_predicate(clause: str) -> tuple[str, str] | None:

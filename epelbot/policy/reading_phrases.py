@@ -56,6 +56,7 @@ FILLERS = (
         "soon",
         "shortly",
         "upcoming",
+        "forthcoming",
         "scheduled",
         "hi",
         "hello",
@@ -207,6 +208,7 @@ OPENINGS = (
         "during",
     ),
     *("before", "by", "over", "within", "last"),
+    *("yesterday", "together"),
 )
 #: Joins a sentence to what was said before, and is no part of it.
 CONNECTIVES = (
@@ -221,11 +223,42 @@ CONNECTIVES = (
         "that said",
     ),
     *("for this reason", "for that reason", "for these reasons", "therefore", "that's why", "which means"),
+    *(
+        "because of this",
+        "because of that",
+        "in consequence",
+        "for those reasons",
+        "just so you know",
+        "fyi",
+        "fwiw",
+    ),
+    *(
+        "psa",
+        "btw",
+        "by the way",
+        "heads up",
+        "heads-up",
+        "quick heads-up",
+        "a quick heads-up",
+        "just fyi",
+        "sorry",
+    ),
+    *("hi all", "hi everyone", "hello everyone", "dear all", "also", "alas", "yes", "lastly"),
 )
 #: Tells how or when, wherever it stands in a sentence, and changes nothing of what it says.
 ADVERBIALS = (
     *("with effect from", "with immediate effect", "with a heavy heart", "with regret", "with great regret"),
-    *("as of", "as from", "for good", "once and for all", "right away", "as well", "at the latest", "kindly"),
+    *(
+        "then",
+        "as of",
+        "as from",
+        "for good",
+        "once and for all",
+        "right away",
+        "as well",
+        "at the latest",
+        "kindly",
+    ),
     *("asap", "in the near future", "on behalf of the maintainers", "in accordance with the policy"),
     *("at the end of the week", "at the end of the month", "at the end of the year", "any more", "anymore"),
     *("in the coming days", "in the coming weeks", "in the next days", "in the next few days"),
@@ -234,7 +267,21 @@ ADVERBIALS = (
 #: Before a "that" and the writer: only leads to the announcement.
 INTRODUCTIONS = (
     *("heads", "up", "heads-up", "notice", "know", "let", "aware", "writing", "wanted", "sad", "sorry"),
-    *("mail", "email", "message", "tell", "say", "means", "it", "us", "me", "pleased", "like", "would"),
+    *(
+        "mail",
+        "email",
+        "message",
+        "tell",
+        "regret",
+        "say",
+        "means",
+        "it",
+        "us",
+        "me",
+        "pleased",
+        "like",
+        "would",
+    ),
 )
 #: After "if": the announcement stands unless somebody comes forward.
 HARMLESS_IFS = (
@@ -467,8 +514,8 @@ ROBOTS = (
 
 #: Words that stand where a package name could, and are none unless they are known as one or marked as one.
 _NO_NAMES = """
-additional aforementioned corresponding current deprecated duplicate except excluding existing mentioned
-original outdated redundant respective said separate standalone
+additional aforementioned corresponding current deprecated duplicate except excluding existing longer
+mentioned original outdated redundant respective said separate standalone
 aarch64 access action after ago another any anymore anyone arch architecture architectures archive
 archives as at automatically back bad base because best bindings bit bits broken bug bugs build builds but
 by bye can cannot change changes cheers cleanup collection collections com community compose composes

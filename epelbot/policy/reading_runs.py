@@ -41,6 +41,8 @@ _GROUPS = frozenset(phrases.GROUPS)
 _KNOWN_WORDS = FILLERS | AGENTS | LISTINGS | VERBS | PRONOUNS.keys() | {"and"}
 _TAILS = frozenset(phrase for phrase in phrases.TAILS if " " not in phrase)
 _LONG_TAILS = tuple(tuple(phrase.split()) for phrase in phrases.TAILS if " " in phrase)
+# "python2" and "php74" stand for many, too.
+_NUMBERED = re.compile(r"[0-9.]+\Z")
 _REMARK = re.compile(r"[,;.!](?=\s)| - ")
 _BRACKET = re.compile(r"[(\[]([^()\[\]]{0,300})[)\]]")
 
@@ -61,7 +63,8 @@ def opened(clause: str) -> tuple[Token, ...]:
     def inner(found: re.Match[str]) -> str:
         inside = tokens_of(found[1])
         plain = all(t.kind in PLACES or t.text in ",&/" or t.low in FILLERS or t.low == "and" for t in inside)
-        return f" {found[1]} " if plain and inside else " "
+        # "[EPEL 9] foo": what comes next is no thing of EPEL 9.
+        return f" {found[1]} {'' if found.start() else ':'} " if plain and inside else " "
 
     return tokens_of(_BRACKET.sub(inner, clause))
 
@@ -89,6 +92,22 @@ def runs_of(tokens: Sequence[Token], book: NameBook) -> tuple[Run, ...]:
         else:
             at += 1
     return tuple(runs)
+
+
+def leading_of(tokens: Sequence[Token], run: Run, book: NameBook) -> tuple[Name, ...]:
+    """The first names of a run up to where two words stand side by side: those of "foo, bar moving"."""
+    names: list[Name] = []
+    separated = True
+    for token in tokens[run.start : run.end]:
+        if not _may_be_name(token):
+            separated = True
+            continue
+        name = book.name_of(token)
+        if names and (name is None or not separated):
+            break
+        names += [name] if name is not None else []
+        separated = False
+    return tuple(names)
 
 
 def texts_of(runs: Iterable[Run]) -> tuple[str, ...]:
@@ -137,9 +156,10 @@ def kinds_among(tokens: Sequence[Token], runs: Iterable[Run]) -> tuple[Run, ...]
 
 
 def _follows_a_listing(tokens: Sequence[Token], run: Run) -> bool:
-    """Whether it is one plain word that says what is listed: "the following crates"."""
+    """Whether plain words say what is listed: "the following old crates"."""
     before = tokens[run.start - 1].low if run.start else ""
-    return before in _COUNTING and len(run.names) == 1 and not run.names[0].sure and run.end == run.start + 1
+    apart = any(token.text in _SEPARATORS or token.low == "and" for token in tokens[run.start : run.end])
+    return before in _COUNTING and not apart and not any(name.sure for name in run.names)
 
 
 def is_a_thing(tokens: Sequence[Token], run: Run) -> bool:
@@ -148,15 +168,21 @@ def is_a_thing(tokens: Sequence[Token], run: Run) -> bool:
     return before in _ARTICLES and _after(tokens, run) not in _SINGULARS and not run.names[0].sure
 
 
+def _lows(run: Run) -> tuple[str, ...]:
+    return tuple(name.text.lower() for name in run.names)
+
+
 def means_a_group(tokens: Sequence[Token], run: Run) -> bool:
     """Whether plain words may stand for many packages: "the perl and php packages", "my gems", "perl"."""
+    if any(_NUMBERED.sub("", low) in _GROUPS for low in _lows(run) if low not in _GROUPS):
+        return True
     if all(name.formed for name in run.names):
         return False
     before = tokens[run.start - 1].low if run.start else ""
     after = _after(tokens, run)
     if after in _PLURALS or (before in _POSSESSIVES and after not in _SINGULARS):
         return True
-    return any(name.text.lower() in _GROUPS for name in run.names)
+    return any(low in _GROUPS for low in _lows(run))
 
 
 def counts_packages(tokens: Sequence[Token], at: int) -> bool:
@@ -184,6 +210,7 @@ def _run_at(tokens: Sequence[Token], start: int, book: NameBook) -> Run:
             name = book.name_of(token)
             # "EPEL 8 images": right behind a collection a plain word tells what of it.
             behind_place = at > 0 and tokens[at - 1].kind in PLACES and not (name and name.sure)
+            behind_place = behind_place and not (at + 1 < len(tokens) and tokens[at + 1].low in _SINGULARS)
             # "a-one b-two c-three": names that are no words need nothing between them.
             apart = separated or (bool(names) and names[-1].sure and name is not None and name.sure)
             understood = understood and apart and name is not None and not behind_place

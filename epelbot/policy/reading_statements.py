@@ -83,9 +83,12 @@ _UNLESS_NEEDED = re.compile(
 _UNDER_CONDITIONS = re.compile(
     r"\b(?:assuming|provided|depending on|pending|subject to|in the event"
     r"|by mistake|accidentally|we need to)\b"
+    r"|\b(?:when|once|after|as soon as)\b.{0,40}\b(?:agrees?|approves?|accepts?|okays?|decides?)\b"
+    r"|\b(?:with|at|after|until|by|on) (?:the )?(?:end(?: of life)?|eol) of (?:fedora )?epel\b"
+    r"|\bor (?:else|somebody|someone|you|they|it|we|i)\b"
     r"|\A(?:when|once|as soon as|should)\b.*, (?:i|we)\b"
     r"|\bunless (?!(?:some|any)(?:body|one) (?:else )?"
-    r"(?:takes|wants|steps|objects|adopts|is|picks|volunteers|speaks|comes"
+    r"(?:can help|helps|can take|takes|wants|steps|objects|adopts|is|picks|volunteers|speaks|comes"
     r"|would|has|shows|raises|complains|protests|claims|tells)"
     r"|no one|nobody|there (?:is|are) (?:an )?objections?|you\b"
     r"|i hear|new maintainer)",
@@ -98,14 +101,29 @@ _LONG_AGO = re.compile(
 )
 _CONDITION = re.compile(rf"\bif\b(?!\s(?:{'|'.join(phrases.HARMLESS_IFS)})\b)|\bin case\b", re.ASCII)
 _LEAVES_OPEN = (_DOUBTED, _CONDITION, _UNLESS_NEEDED, _UNDER_CONDITIONS, _LONG_AGO)
+# What is said first of a sentence holds for all that follows.
+_CONDITIONED = re.compile(
+    rf"\s*(?:if\b(?!\s(?:{'|'.join(phrases.HARMLESS_IFS)})\b)|assuming\b|provided\b|in case\b|should\b)",
+    re.ASCII,
+)
 _HOW_TO = re.compile(r"\bfedpkg\s+retire\b", re.ASCII)
 
 _WISH = re.compile(r"(?:\bwould|'d)\s(?:also\s)?(?:like|love|prefer)\sto\b", re.IGNORECASE)
+# What stands for itself begins after these: "; ", ", so I", ", and these packages", ", so foo will".
 _CLAUSE = re.compile(
     r";|,?\s(?:which is why|so (?=i\b|we\b|i')|and (?=i\b|we\b|i'))\s?"
-    r"|,\s(?:and|so)\s(?=(?:the|this|both|these)\spackages?\b)",
+    r"|,\s(?:and|so)\s(?=(?:the|this|both|these)\spackages?\b)"
+    r"|,\s(?:and\s|so\s|and\sso\s)(?=(?:these|those|both|they|it)\s(?:are|is|will|have|has|get|gets)\b)"
+    r"|,\s(?=(?:retiring|orphaning)\s(?:it|them|both|the)\b)"
+    r"|,\s(?:and\s)?(?:so|hence|therefore|thus)\s(?=[\w.+-]{1,80}\s(?:is|are|will|has|have|gets)\b)",
     re.IGNORECASE,
 )
+_CLAUSE_OR_COLON = re.compile(rf"{_CLAUSE.pattern}|(?<=[\w)]):\s(?=(?:i|we)\b)", re.IGNORECASE)
+_UNDECIDED = re.compile(
+    r"\b(?:options?|choices?|alternatives?|either|ask\w*|question|propos\w*|suggest\w*|idea|could|might|would)\b",
+    re.IGNORECASE,
+)
+_SPEAKS_OF_SELF = re.compile(r"\b(?:i|we)\b", re.IGNORECASE)
 _BUT = re.compile(r",?\s(?:but|however|yet)\b", re.IGNORECASE)
 
 
@@ -121,6 +139,9 @@ def statements_of(sentence: str, book: NameBook, *, is_subject: bool = False) ->
     )
     found = (_statement(clause, book, is_subject=is_subject, asks=asks) for clause in clauses)
     said = tuple(one for one in found if one is not None)
+    if len(clauses) > 1 and _CONDITIONED.match(sentence.lower()):
+        why = "it says what may be done, not what will be"
+        said = tuple(replace(one, stance=Stance.DOUBTED, why=why) for one in said)
     if not is_subject and _REPORTED.search(sentence.lower()):
         return tuple(
             replace(one, stance=Stance.DOUBTED, why="it tells what somebody said")
@@ -143,7 +164,10 @@ def _halves(clause: str) -> list[str]:
 
 def clauses_of(sentence: str) -> tuple[str, ...]:
     """The parts of a sentence that stand for themselves."""
-    return tuple(_CLAUSE.split(sentence))
+    # After a colon another person may speak, unless the writer did before it.
+    before = sentence.partition(":")[0]
+    own = _SPEAKS_OF_SELF.search(before) is not None and _UNDECIDED.search(before) is None
+    return tuple((_CLAUSE_OR_COLON if own else _CLAUSE).split(sentence))
 
 
 def _statement(clause: str, book: NameBook, *, is_subject: bool, asks: bool) -> Statement | None:
@@ -162,6 +186,9 @@ def _statement(clause: str, book: NameBook, *, is_subject: bool, asks: bool) -> 
         apart = without_first_predicate(said)
         if apart is not None and _SPEAKS.search(apart[1].lower()) is None:
             read = read_clause(apart[0], book, is_subject=is_subject)
+            before = places_of(apart[1])
+            if read is not None and not (read.collections or read.everywhere):
+                read = replace(read, collections=before.collections)
     if stance is None or read is None or (read.stance is Stance.UNCLEAR and not strong):
         # Much is dropped and removed that is no package.
         return None

@@ -45,6 +45,8 @@ _OPENER = re.compile(rf"\s*\[?(?:{'|'.join(phrases.SUBJECT_OPENERS)})\b\]?\s*[:!
 # Two, so that columns stay columns.
 _TAB = {0x09: "  "}
 _SPACES = dict.fromkeys([0x0B, 0x0C, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
+# What an earlier subject was: "foo in EPEL 9 (was: build failures)".
+_WAS = re.compile(r"\s*[(\[]was:?\s[^()\[\]]{0,300}[)\]]\s*\Z", re.IGNORECASE)
 _TAKERS = re.compile(
     r"\s*[-,;:(.]\s*(?:any\s)?(?:takers|volunteers|(?:anyone|anybody)(?:\sinterested)?"
     r"|interested|(?:new\s)?maintainers?\s(?:wanted|welcome))\??\)?\s*\Z",
@@ -100,7 +102,7 @@ def body_of(text: str) -> str:
 
 def subject_of(subject: str) -> str:
     """The matter of a subject: without list tags, "Re:" and words such as "Heads up:"."""
-    return " ".join(_TAKERS.sub("", _without_prefixes(subject)[0]).split())
+    return " ".join(_TAKERS.sub("", _WAS.sub("", _without_prefixes(subject)[0])).split())
 
 
 def is_answer(subject: str) -> bool:

@@ -81,7 +81,9 @@ _FORMS = {
     r"|[0-9]{1,2}(?:\.\s?[0-9]{1,2}\.\s?|/[0-9]{1,2}/)20[0-9]{2}\b)"
     r"|(?:(?:on|at|by|until|from|the)\s){1,2}[0-9]{1,2}\.[0-9]{1,2}\.(?![0-9])",
     "month_day": rf"(?:{_MONTH}\.?\s{_MONTH_DAY}|{_MONTH_DAY}\s(?:of\s)?{_MONTH})"
-    r"(?:,?\s[0-9]{4})?(?![\w-])",
+    r"(?:,?\s[0-9]{4})?(?![\w-])"
+    rf"|(?:(?:on|by|at|until)\s)?(?:the\s)?(?:first|second|third|last|middle|beginning|start|end)\s(?:day\s)?of\s(?:the\s)?"
+    rf"(?:{_MONTH}(?:\s[0-9]{{4}})?|month|year|week|quarter)\b",
     "month": rf"(?:(?:in|by|at|the|on|until|before|end\sof|mid|early|late)[\s-]){{1,4}}{_MONTH}"
     r"(?:\s[0-9]{4})?(?![\w-]|\s[0-9]{1,2}(?![0-9]))",
     "span": rf"(?:in|within|after)\s(?:about\s|the\snext\s)?{_COUNT}\s{_WHEN}(?:'s?)?(?:\stime)?\b",
