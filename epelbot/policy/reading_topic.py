@@ -66,7 +66,7 @@ def _is_named(word: str, text: str) -> bool:
     before = (
         found[1] or ""
         for found in re.finditer(
-            rf"(?:([\w'-]+)\s+)?(?<![\w-]){re.escape(word)}(?:(?![\w-])|(?=-[0-9]))", text
+            rf"(?:(?<![\w'-])([\w'-]{{1,40}})\s+)?(?<![\w-]){re.escape(word)}(?:(?![\w-])|(?=-[0-9]))", text
         )
     )
     articles = [low in _DETERMINERS for low in map(str.lower, before)]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import replace
 
 import pytest
@@ -672,6 +673,26 @@ def test_two_megabytes_of_anything_are_read_in_no_time_and_never_sure(piece: str
     text = f"I am retiring these packages from EPEL 9:\n{piece * (2_000_000 // len(piece))}"
     assert read("Retiring wobble from EPEL 9", text).meaning is not Meaning.RETIREMENT
     assert read(text, "I have no time.").meaning is not Meaning.RETIREMENT
+
+
+@pytest.mark.parametrize(
+    ("subject", "piece"),
+    [
+        ("wobble", "a"),
+        ("wobble ABI break in EPEL 9", "lib"),
+        ("wobble", "wobble, which is "),
+        ("wobble", "wobble is a and will retire "),
+        ("wobble", "I will a and "),
+        ("wobble ABI break in EPEL 9", "update "),
+        ("soname bump in EPEL 9: " + ", ".join(f"liba{number}" for number in range(140)), "libx. "),
+        ("wobble", "I: "),
+        ("wobble", "a{"),
+    ],
+)
+def test_what_a_subject_is_looked_for_in_takes_no_time_either(subject: str, piece: str) -> None:
+    begun = time.process_time()
+    read(subject, piece * (OWN_LIMIT // len(piece)))
+    assert time.process_time() - begun < 1
 
 
 def test_a_post_longer_than_what_is_read_is_not_sure() -> None:
