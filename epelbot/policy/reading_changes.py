@@ -38,6 +38,7 @@ _BREAKS = re.compile(
     r"|\b(?:break|breaks|breaking|change|changes|changing|bump|bumps|bumping)\s"
     r"(?:[\w'-]{1,20}\s){0,3}(?:abi|api|so-?name|compatibility)s?\b"
     r"|\b(?:abi|api|so-?name)s?\s(?:[\w'-]{1,20}\s){0,2}(?:changes|changed|breaks|bumped|is\sbumped|differs)\b"
+    r"|\b(?:abi|api|so-?name)s?\s(?:is|are|will)\s(?:going\sto\s)?(?:be\s)?(?:chang|break|bump)(?:e|ed|ing)?\b"
     r"|\bbreaking\s(?:api\s|abi\s)?changes?\b|\bincompatib(?:le|ilities|ility|ly)\b",
     re.IGNORECASE | re.ASCII,
 )
@@ -74,16 +75,16 @@ _UPDATING = re.compile(
 )
 # "Foo will be updated", "foo 2.0 is coming", "foo goes from 1 to 2".
 _UPDATED = re.compile(
-    rf"(?P<name>{_NAME})\s(?:{_VERSION}\s)?(?:will|is\sgoing\sto|is\sabout\sto|is\sto|gets|is\sbeing|going\sto)\s"
+    rf"(?<![\w'.+-])(?P<name>{_NAME})\s(?:{_VERSION}\s)?(?:will|is\sgoing\sto|is\sabout\sto|is\sto|gets|is\sbeing|going\sto)\s"
     r"(?:(?:soon|also|now|then|be|get)\s){0,2}"
     r"(?:updated?|upgraded?|rebased?|bumped|moved?|land|come|arrive|go|hit|switch|updating)\b"
-    rf"|(?P<versioned>{_NAME})\s{_VERSION}\s(?:lts\s)?(?:is\s|are\s)?(?:now\s|soon\s)?"
+    rf"|(?<![\w'.+-])(?P<versioned>{_NAME})\s{_VERSION}\s(?:lts\s)?(?:is\s|are\s)?(?:now\s|soon\s)?"
     r"(?:coming|landing|lands|on\sits\sway|goes|bumps|breaks|changes|brings|drops|removes|comes)\b"
-    rf"|(?P<noun>{_NAME})\s(?:update|upgrade|rebase|bump)\sto\s{_VERSION}",
+    rf"|(?<![\w'.+-])(?P<noun>{_NAME})\s(?:update|upgrade|rebase|bump)\sto\s{_VERSION}",
     re.IGNORECASE | re.ASCII,
 )
 _FILLER = re.compile(
-    rf"(?<![\w-])(?:{_any(phrases.ABI_FILLERS)}|v?[0-9][0-9.]*(?:\.x)?)(?![\w-])|->|=>|{_SONAME}",
+    rf"(?<![\w.-])(?:{_any(phrases.ABI_FILLERS)}|v?[0-9][0-9.]*(?:\.x)?)(?![\w-])|->|=>|{_SONAME}",
     re.IGNORECASE | re.ASCII,
 )
 # A name and its version at the head of a subject: "orbital 3.0 will land", "meshkit 2.0 in EPEL 9".

@@ -25,6 +25,7 @@ _ADDING = frozenset("-:!.(")
 _AFTER_PLACES = PERSONS | frozenset(phrases.AFTER_PLACES)
 _PREDICATES = frozenset(phrases.PREDICATES)
 _HARMLESS_PREDICATES = frozenset(phrases.HARMLESS_PREDICATES)
+_GIVING_REASONS = frozenset(("no", "lack", "nobody", "none", "they", "all", "both"))
 _HEDGES = frozenset(("only", "just", "except", "but", "not", "instead", "least"))
 _MORE = frozenset(("others", "more", "rest", *LISTINGS, "dependencies"))
 
@@ -74,7 +75,9 @@ def up_to_mark(tokens: tuple[Token, ...], verb: int, book: NameBook) -> tuple[To
     )
     if pronoun is not None and not places and all(name > pronoun + 1 for name in names):
         return _up_to_mark_behind(tokens, pronoun)
-    if not names or not places:
+    if not names:
+        return _up_to_reason(tokens, verb)
+    if not places:
         return tokens
     end = max(verb + 1, names[0], places[0] + 1)
     while end < len(tokens) and (
@@ -102,6 +105,19 @@ def _belongs(added: Sequence[Token], verb: Token, book: NameBook) -> bool:
     if more or any(token.low in _HEDGES for token in added[:3]):
         return True
     return (verb.low not in STRONG and _is_of_something_else(added)) or _may_go_on(added, book)
+
+
+def _up_to_reason(tokens: tuple[Token, ...], verb: int) -> tuple[Token, ...]:
+    """The clause that promises a list, without what it adds: "these packages, no time:"."""
+    listing = next((at for at in range(verb, len(tokens)) if tokens[at].low in LISTINGS), None)
+    end = next((at for at in range(listing or 0, len(tokens)) if tokens[at].text in (",", "-")), None)
+    if (
+        listing is None
+        or end is None
+        or not [t for t in tokens[end + 1 : end + 2] if t.low in _GIVING_REASONS]
+    ):
+        return tokens
+    return (*tokens[:end], *tokens[-1:]) if tokens[-1].text == ":" else tokens[:end]
 
 
 def _up_to_mark_behind(tokens: tuple[Token, ...], pronoun: int) -> tuple[Token, ...]:

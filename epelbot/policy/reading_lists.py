@@ -156,6 +156,10 @@ def _entries(block: Block, book: NameBook, heading: tuple[str, ...]) -> tuple[_E
 
 def _entry(line: str, book: NameBook, heading: tuple[str, ...]) -> _Entry:
     tokens = opened(line)
+    colon = next((at for at, token in enumerate(tokens) if token.text == ":"), 0)
+    if colon and all(t.kind is Kind.COLLECTIONS or t.low in _BETWEEN for t in tokens[:colon]):
+        # "EPEL 9: foo, bar".
+        tokens = (*tokens[colon + 1 :], *tokens[:colon])
     head = up_to_tail(tokens, 0)
     end = next((at for at, token in enumerate(head) if token.text in _REMARK_FROM), len(head))
     head, remark = head[:end], tokens[end:]

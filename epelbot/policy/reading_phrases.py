@@ -266,6 +266,7 @@ ADVERBIALS = (
 )
 #: Before a "that" and the writer: only leads to the announcement.
 INTRODUCTIONS = (
+    *("quick", "brief", "short", "little"),
     *("heads", "up", "heads-up", "notice", "know", "let", "aware", "writing", "wanted", "sad", "sorry"),
     *(
         "mail",

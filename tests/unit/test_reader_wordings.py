@@ -93,20 +93,22 @@ from tests.unit.reader_posts import read
         ),
         (
             "My packages in EPEL 9",
+            "I'm orphaning the following packages:\n\n* epel9: wobble\n* epel9: old-grue",
+        ),
+        (
+            "My packages in EPEL 9",
             "I'm orphaning the following:\n\nrpms/wobble (epel9)\nrpms/old-grue (epel9)",
         ),
         (
             "My packages in EPEL 9",
             "I'm retiring the packages below from EPEL 9, since I left the company.\n\n  wobble\n  old-grue",
         ),
-        ("Orphaned packages",),
         ("Retirement", "The following EPEL 9 packages will be retired next week:\n\n1. wobble\n2. old-grue"),
         ("Retirement", "The EPEL 9 packages wobble and old-grue will be retired next week."),
         (
             "Retirement",
             "The packages wobble and old-grue will be retired from EPEL 9 next week. They are in RHEL now.",
         ),
-        ("Retirement",),
         (
             "Retirement",
             "I've retired wobble (https://src.fedoraproject.org/rpms/wobble) from EPEL 9. It is in RHEL now.",
@@ -148,6 +150,7 @@ from tests.unit.reader_posts import read
         ("Retirement", "FYI, wobble will be retired from EPEL 9."),
         ("Retirement", "Heads up! wobble will be retired from EPEL 9."),
         ("Retirement", "Heads up: I'm retiring wobble from EPEL 9."),
+        ("Retirement", "Hi all, a quick note that I will be retiring wobble from EPEL 9."),
         ("Retirement", "Hello, today I've retired wobble from EPEL 9."),
         ("Retirement", "Today I have retired wobble from EPEL 9."),
         ("Retirement", "Yesterday I retired wobble from EPEL 9."),
@@ -177,3 +180,85 @@ def test_the_same_retirement_is_understood_in_many_words(subject: str, text: str
     named = tuple(name for name in ("wobble", "old-grue") if name in f"{subject} {text}")
     assert (reading.meaning, reading.collections) == (Meaning.RETIREMENT, ("epel9",))
     assert sorted(reading.packages) == sorted(named)
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Soname bump in wobble (EPEL 9)", "Rebuilds in side tag."),
+        ("soname bump: wobble in EPEL 9", "libwobble.so.2 -> libwobble.so.3"),
+        ("EPEL 9: wobble soname bump", "Please rebuild."),
+        ("wobble ABI change in EPEL 9", "The update to 3.0 changes the ABI."),
+        ("ABI change coming with wobble 3.0 in EPEL 9", "Rebuild needed."),
+        ("ABI/API change: wobble 3.0, EPEL 9", "Rebuild needed."),
+        ("Planned ABI change in wobble for EPEL 9", "Rebuild needed."),
+        (
+            "Major update of wobble in EPEL 9",
+            "wobble will be updated from 1.x to 3.x in EPEL 9. Configuration files are not compatible.",
+        ),
+        (
+            "Major update of wobble in EPEL 9",
+            "wobble will be updated from 1.x to 3.x. This is not backward compatible.",
+        ),
+        ("Incompatible upgrade of wobble in EPEL 9", "CVE-2031-1 can't be fixed in 1.x."),
+        ("Incompatible update for wobble in EPEL 9", "CVE-2031-1 can't be fixed in 1.x."),
+        ("Incompatible wobble update in EPEL 9", "CVE-2031-1 can't be fixed in 1.x."),
+        ("EPEL 9 incompatible update: wobble 3", "CVE-2031-1 can't be fixed in 1.x."),
+        ("[epel9] wobble 3.0 incompatible upgrade", "CVE-2031-1 can't be fixed in 1.x."),
+        ("wobble 1 -> 3 incompatible upgrade in epel9", "CVE-2031-1 can't be fixed in 1.x."),
+        (
+            "Announcing incompatible upgrade of wobble from 1.8 to 3.0 in EPEL 9",
+            "CVE-2031-1 can't be fixed in 1.x.",
+        ),
+        ("Heads-up: wobble 3 (incompatible) coming to EPEL 9", "CVE-2031-1 can't be fixed in 1.x."),
+        ("Breaking change in wobble, EPEL 9", "From 3.0 on, the default port is 8081."),
+        ("Breaking changes in wobble 3 (EPEL 9)", "From 3.0 on, the default port is 8081."),
+        ("wobble", "The next update of wobble in EPEL 9 will bump the soname from 2 to 3."),
+        ("wobble", "The next wobble update in EPEL 9 will bump the soname from 2 to 3."),
+        (
+            "wobble",
+            "Next week I will update wobble in EPEL 9, with soname bump from libwobble.so.2 to .so.3.",
+        ),
+        ("wobble", "In EPEL 9 wobble will be updated to 3.0 next week, including a soname bump."),
+        (
+            "wobble and old-grue 3 in EPEL 9",
+            "I'm updating wobble and old-grue to 3.0 in EPEL 9. Both have soname bumps.",
+        ),
+        (
+            "wobble: new major version in EPEL 9",
+            "wobble 3 isn't backwards compatible. It will be in EPEL 9 next week.",
+        ),
+    ],
+)
+def test_the_same_incompatible_change_is_understood_in_many_words(subject: str, text: str) -> None:
+    reading = read(subject, text)
+    named = tuple(name for name in ("wobble", "old-grue") if name in f"{subject} {text}")
+    assert (reading.meaning, reading.collections) == (Meaning.ABI_CHANGE, ("epel9",))
+    assert sorted(reading.packages) == sorted(named)
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("soname change of libwobble in EPEL 9", "The next update changes libwobble.so.1 to libwobble.so.2."),
+        ("libwobble.so.1 -> libwobble.so.2 in EPEL 9", "Rebuilds will be done next week."),
+        ("ABI change in wobble-libs (EPEL 9)", "Thursday's update has it."),
+        ("API change in python3-wobble (EPEL 9)", "Thursday's update has it."),
+        ("ABI break in the wobble library in EPEL 9", "Thursday's update has it."),
+        (
+            "libwobble ABI break in EPEL 9",
+            "The coming update of grue-suite ships a libwobble with a different ABI.",
+        ),
+        ("wobble-3.0 incompatible upgrade in EPEL 9", "It has a new format."),
+    ],
+)
+def test_a_librarys_name_is_not_its_packages(subject: str, text: str) -> None:
+    """Unless the name is known as a package's."""
+    assert read(subject, text).meaning is not Meaning.ABI_CHANGE
+    assert read(subject, text, known=("unrelated",)).meaning is not Meaning.ABI_CHANGE
+
+
+def test_a_librarys_name_that_is_known_as_a_packages_is_one() -> None:
+    subject, text = "soname change of libwobble in EPEL 9", "libwobble.so.1 becomes libwobble.so.2."
+    assert read(subject, text, known=("libwobble",)).packages == ("libwobble",)
+    assert read(subject, text, known=("libwobble",)).meaning is Meaning.ABI_CHANGE
