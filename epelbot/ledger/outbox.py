@@ -141,6 +141,12 @@ def listed(connection: Connection, status: str | None = None) -> list[OutboxRow]
     return [OutboxRow(**row) for row in connection.execute(query).mappings()]
 
 
+def unsent_to(connection: Connection, person: str) -> list[int]:
+    """The numbers of the mails to a person that have not gone out."""
+    query = select(outbox.c.id).where(outbox.c.person == person, outbox.c.status.in_((HELD, DUE)))
+    return list(connection.scalars(query.order_by(outbox.c.id)))
+
+
 def by_id(connection: Connection, number: int) -> OutboxRow:
     """One effect; BadInput when there is none of that number."""
     return _one(connection, number, select(*_COLUMNS))

@@ -342,6 +342,19 @@ switches = Table(
     Column("reason", Prose, nullable=False),
 )
 
+#: Who asked for no mail, and who took that back: append-only, the last word on an account counts.
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("account", Exact(), nullable=False),
+    Column("muted", Boolean, nullable=False),
+    Column("by", Prose, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("reason", Prose, nullable=False),
+    Index(None, "account"),
+)
+
 #: Single values: when the ledger was made.
 about = Table(
     "about",

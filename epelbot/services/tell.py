@@ -10,14 +10,14 @@ mail is held there is one draft for each person, kept up to date.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.profile import Profile
 from epelbot.faults import fault_point
-from epelbot.ledger import Ledger, notices, outbox
+from epelbot.ledger import Connection, Ledger, mutes, notices, outbox
 from epelbot.ledger.codec import decode, encode
 from epelbot.ledger.notices import Moment, NoticeRow, Waiting
 from epelbot.policy.telling import DEPENDENTS
@@ -83,6 +83,7 @@ def seal_next(ledger: Ledger, letterhead: Letterhead, moment: Moment) -> bool:
         if notices.let_go(connection):
             return True
     with ledger.write() as connection:
+        moment = _with_muted(connection, moment)
         person = notices.next_person(connection, moment)
         if person is None:
             return False
@@ -110,8 +111,15 @@ def seal_next(ledger: Ledger, letterhead: Letterhead, moment: Moment) -> bool:
 def next_waiting(ledger: Ledger, moment: Moment) -> tuple[NoticeRow, ...]:
     """The notices that `seal_next` would seal now, drafts that it would take up among them."""
     with ledger.write() as connection:
+        moment = _with_muted(connection, moment)
         person = notices.next_person(connection, moment)
         return notices.waiting(connection, person, moment).notices if person is not None else ()
+
+
+def _with_muted(connection: Connection, moment: Moment) -> Moment:
+    """The moment with those who are muted by a person's word, beside those of the settings."""
+    recorded = (one.account for one in mutes.standing(connection))
+    return replace(moment, muted=tuple(dict.fromkeys((*moment.muted, *recorded))))
 
 
 def word_alone(notice: NoticeRow, letterhead: Letterhead) -> None:

@@ -90,9 +90,18 @@ def _missed(found: Finding) -> str:
 def _undo(excuse: Excuse, left: Departure) -> str:
     stays_away = _filled(
         "Or, if it shall stay away: answer this mail and say why; the release manager can waive what was "
-        "missed."
+        "missed, until a day:"
     )
-    return "\n\n".join([*_in_dist_git(excuse, left), *_in_koji(excuse, left), stays_away])
+    waived = "\n".join(f"    {line}" for found in violations_of(excuse) for line in _to_waive(excuse, found))
+    return "\n\n".join([*_in_dist_git(excuse, left), *_in_koji(excuse, left), stays_away, waived])
+
+
+def _to_waive(excuse: Excuse, found: Finding) -> tuple[str, str]:
+    where = f"{quote(excuse.package)} --collection {excuse.collection}"
+    return (
+        f"epelbot waive {where} \\",
+        f"    --rule {found.rule} --until DAY --as YOU --reason 'WHY'",
+    )
 
 
 def _in_dist_git(excuse: Excuse, left: Departure) -> list[str]:

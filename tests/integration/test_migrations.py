@@ -36,6 +36,7 @@ from epelbot.ledger import (
     inbox,
     listings,
     migrate,
+    mutes,
     outbox,
     posts,
     tables,
@@ -88,6 +89,7 @@ def fill(ledger: Ledger) -> None:
         said = Judged(lease, excuse(lease.package, state=State.ANNOUNCED), None, "rules")
         listings.keep(connection, [said], now=NOW)
         outbox.throw_stop(connection, stop=True, by="ann", reason="a trial", now=NOW)
+        mutes.record(connection, "bob", muted=True, by="ann", reason="he asked", now=NOW)
         health.note(connection, "koji", NOW, "refused")
         health.made_at(connection, NOW)
         calendar_words.hold(connection)
