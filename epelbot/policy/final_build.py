@@ -14,14 +14,14 @@ from datetime import datetime
 
 from epelbot.domain.build import BuildContents
 from epelbot.domain.evidence import BuildChecked, RpmReadme
-from epelbot.domain.facts import Facts, Known, NewestBuild
+from epelbot.domain.facts import Facts, Known
 from epelbot.domain.post import Reason
 from epelbot.domain.profile import ReadmeRules
 from epelbot.domain.verdict import Evidence, Finding, Verdict
 from epelbot.policy.links import koji_build
 from epelbot.policy.readme_survey import SOURCE_ARCHES, Unreadable, survey
 from epelbot.policy.readme_words import labels, listed, packages_to_change, remedy, required, shown, why
-from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule
+from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule, needed
 
 #: What to do where the maintainer cannot make the final build.
 FOR_OTHERS = "find a proven packager for the final build, or waive R2 and R3"
@@ -111,8 +111,8 @@ def _for_others(found: Finding, facts: Facts) -> Finding:
 
 
 def _judge(case: Case) -> Finding:
-    check: Known[BuildChecked] = case.facts.check  # type: ignore[assignment]  # `needs` saw to it
-    newest: Known[NewestBuild | None] = case.facts.newest  # type: ignore[assignment]  # `needs` saw to it
+    check = needed(case.facts.check)
+    newest = needed(case.facts.newest)
     if check.value.rules != case.profile.readme:
         return Finding(
             "R2",

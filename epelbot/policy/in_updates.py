@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from epelbot.domain.facts import Known, NewestBuild
+from epelbot.domain.facts import Known
 from epelbot.domain.verdict import Evidence, Finding, Verdict
 from epelbot.policy.final_build import FOR_OTHERS, is_for_others
 from epelbot.policy.links import bodhi_update, koji_build
-from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule
+from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule, needed
 
 
 def _judge(case: Case) -> Finding | None:
-    newest: Known[NewestBuild | None] = case.facts.newest  # type: ignore[assignment]  # `needs` saw to it
+    newest = needed(case.facts.newest)
     check = case.facts.check
     build = newest.value
     if build is None or not isinstance(check, Known):

@@ -14,13 +14,12 @@ from datetime import date, timedelta
 
 from epelbot.domain.calendar import Calendar, Milestone, add_months
 from epelbot.domain.collection import Collection
-from epelbot.domain.facts import Known, Presence
 from epelbot.domain.lifetime import EndedBy, Lifetime
 from epelbot.domain.profile import Profile
 from epelbot.domain.verdict import Evidence, Finding, Verdict
 from epelbot.errors import BadInput
 from epelbot.policy.links import koji_build
-from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule
+from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule, needed
 
 # On a tie the minor rule is named, and the end of life only when it is strictly earlier.
 _NAMED_FIRST = (EndedBy.MINOR_RELEASE, EndedBy.MONTHS, EndedBy.END_OF_LIFE)
@@ -193,7 +192,7 @@ def _refuse_impossible_entry(
 
 
 def _judge(case: Case) -> Finding | None:
-    presence: Known[Presence] = case.facts.presence  # type: ignore[assignment]  # `needs` saw to it
+    presence = needed(case.facts.presence)
     clock, entry = case.lifetime, presence.value.entry
     if clock is None or entry is None:
         return None

@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-from epelbot.domain.facts import Known, Presence
 from epelbot.domain.verdict import Finding
 from epelbot.errors import BadInput
 from epelbot.policy.minimum_lifetime import lifetime
-from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule
+from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule, needed
 from epelbot.policy.violations import (
     departure,
     excused,
@@ -21,7 +20,7 @@ from epelbot.policy.violations import (
 
 def _judge(case: Case) -> Finding | None:
     facts = case.facts
-    presence: Known[Presence] = facts.presence  # type: ignore[assignment]  # `needs` saw to it
+    presence = needed(facts.presence)
     entry = presence.value.entry
     if entry is None:
         return None

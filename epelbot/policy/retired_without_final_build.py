@@ -5,16 +5,13 @@
 
 from __future__ import annotations
 
-from epelbot.domain.evidence import BuildChecked
-from epelbot.domain.facts import Known
 from epelbot.domain.verdict import Finding
-from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule
+from epelbot.policy.rule import RELEASE_MANAGER, Case, Rule, needed
 from epelbot.policy.violations import excused, speaks_of_own_commitment, unsettled, violated
 
 
 def _judge(case: Case) -> Finding | None:
-    check: Known[BuildChecked] = case.facts.last_check  # type: ignore[assignment]  # `needs` saw to it
-    last = check.value
+    last = needed(case.facts.last_check).value
     if last.outcome == "carries":
         return None
     said = f"of its last build, {last.nvr}: {last.why}"

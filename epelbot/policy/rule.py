@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from epelbot.domain.calendar import Calendar
 from epelbot.domain.facts import Facts, Missing
@@ -18,6 +19,8 @@ from epelbot.domain.lifetime import Lifetime
 from epelbot.domain.profile import Profile
 from epelbot.domain.retirement import EarliestCompose
 from epelbot.domain.verdict import Finding, Verdict
+
+T = TypeVar("T")
 
 RELEASE_MANAGER = "the release manager"
 RELEASE_MANAGER_OR_COMMITTEE = "the release manager or the committee"
@@ -45,6 +48,13 @@ class Case:
     def not_asked(self) -> frozenset[str]:
         """The rules that hold nothing up."""
         return self.waived | self.exempt
+
+
+def needed(fact: T | Missing | None) -> T:
+    """A fact that the rule ``needs``, which `Rule.apply` saw to; what it doesn't need it may not take so."""
+    if fact is None or isinstance(fact, Missing):
+        raise LookupError("a rule takes for known what it does not name in its needs")
+    return fact
 
 
 def is_leaving(case: Case) -> bool:

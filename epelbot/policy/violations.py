@@ -18,7 +18,7 @@ from epelbot.domain.facts import Known, Missing
 from epelbot.domain.verdict import Evidence, Finding, Verdict
 from epelbot.policy.in_rhel import Standing, carried_in_words, proof, standing
 from epelbot.policy.links import dist_git_commit, koji_build, koji_package
-from epelbot.policy.rule import RELEASE_MANAGER, Case
+from epelbot.policy.rule import RELEASE_MANAGER, Case, needed
 from epelbot.policy.succeeded import proof as succeeded_proof
 from epelbot.policy.succeeded import succeeded_in_words
 
@@ -46,8 +46,7 @@ def speaks_of_own_commitment(case: Case) -> bool:
 
 def departure(case: Case) -> Departure:
     """The departure of a case that `speaks`, where ``needs`` saw to it that it is known."""
-    left: Departure = case.facts.departure  # type: ignore[assignment]  # `needs` saw to it
-    return left
+    return needed(case.facts.departure)
 
 
 def violated(case: Case, rule: str, measured: str, required: str, *, remedy: str = _UNDO) -> Finding:

@@ -12,13 +12,21 @@ from typing import Any
 
 from epelbot.domain.calendar_words import PERSON, Event, Kind, Word, doubt, newest_words
 from epelbot.domain.collection import Collection
+from epelbot.domain.evidence import AccessSeen, LookedUp, Recorded
 from epelbot.domain.retirement import State
 from epelbot.errors import BadInput, ConfigError, TransientError
-from epelbot.ledger import Connection, Ledger, calendar_words, listings
+from epelbot.ledger import Connection, Ledger, calendar_words, evidence, listings
 from epelbot.ledger.calendar_words import JudgedListing
 from epelbot.ledger.codec import decode, encode
+from epelbot.policy.authority import groups_in
 from epelbot.policy.minimum_lifetime import lifetime
+from epelbot.policy.rule import RELEASE_MANAGER
+from epelbot.policy.seen import Seen
+from epelbot.services.keep_word import check_author, plain_reason
 from epelbot.services.rulebook import Rulebook
+
+# Whose horizon tells how long dist-git's word on groups is believed.
+_ANY_COLLECTION = Collection(9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +64,8 @@ def known_rules(open_ledger: Callable[[], Ledger], rulebook: Rulebook) -> tuple[
 
 def add_day(ledger: Ledger, rulebook: Rulebook, wish: DayWish, now: datetime) -> Kept:
     """Keep a person's word. BadInput for one without the role, or for a day that cannot be."""
-    _check_author(rulebook, wish)
-    word = Word(wish.event, wish.day, PERSON, now, wish.author, " ".join(wish.reason.split()))
+    _check_author(ledger, rulebook, wish, now)
+    word = Word(wish.event, wish.day, PERSON, now, wish.author, plain_reason(wish.reason))
     with ledger.write() as connection:
         calendar_words.hold(connection)
         rulebook = rulebook.current(connection)
@@ -69,9 +77,9 @@ def add_day(ledger: Ledger, rulebook: Rulebook, wish: DayWish, now: datetime) ->
 
 def remove_day(ledger: Ledger, rulebook: Rulebook, wish: DayWish, now: datetime) -> Kept:
     """Take a person's word back; what sources say counts again. BadInput when there is none."""
-    _check_author(rulebook, wish)
+    _check_author(ledger, rulebook, wish, now)
     event = Event(Kind.FINAL, wish.event.major) if wish.event.kind is Kind.FINAL else wish.event
-    word = Word(event, None, PERSON, now, wish.author, " ".join(wish.reason.split()))
+    word = Word(event, None, PERSON, now, wish.author, plain_reason(wish.reason))
     with ledger.write() as connection:
         calendar_words.hold(connection)
         said = newest_words(calendar_words.words(connection)).get((word.subject, PERSON))
@@ -133,19 +141,17 @@ def _hangs_on(listing: JudgedListing, rulebook: Rulebook) -> bool:
     return decode(dict[str, Any], encode(clock)) != listing.lifetime
 
 
-def _check_author(rulebook: Rulebook, wish: DayWish) -> None:
-    may = rulebook.profile.roles.release_managers
-    if not may:
-        raise BadInput("nobody is release manager here; name the accounts in roles.release_managers")
-    if wish.author not in may:
-        raise BadInput(
-            f"{wish.author} is not named in roles.release_managers ({', '.join(may)}), and only who is may "
-            "change the calendar"
-        )
-    if not wish.reason.strip():
-        raise BadInput("a day needs a reason; give one with --reason")
-    if not " ".join(wish.reason.split()).isprintable():
-        raise BadInput("the reason holds control characters; give it as plain words")
+def _check_author(ledger: Ledger, rulebook: Rulebook, wish: DayWish, now: datetime) -> None:
+    """BadInput for one who is no release manager; a group is known as dist-git told of it last."""
+    told: list[Recorded] = []
+    with ledger.read() as connection:
+        if groups_in(rulebook.profile.roles.release_managers):
+            told = [
+                *evidence.of_kind(connection, AccessSeen),
+                *evidence.of_kind(connection, LookedUp),
+            ]
+        horizon = rulebook.horizon(connection, _ANY_COLLECTION, now)
+    check_author(wish.author, RELEASE_MANAGER, rulebook, Seen.on(now.date(), told, horizon))
 
 
 def _said(word: Word) -> str:

@@ -86,4 +86,5 @@ class SweepTimer:
         except TransientError as error:
             log.warning("%s", error)
         except Exception:
+            # The outermost loop of its thread: what escapes ends all sweeps, and nobody would notice.
             log.exception("a sweep failed; it is tried again in %d hours", self.times.every_hours)

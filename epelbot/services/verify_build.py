@@ -17,6 +17,8 @@ from epelbot.policy.final_build import check_build
 from epelbot.policy.readme_survey import README_LIMIT, TextNeeded, Unreadable, says_retired, texts_needed
 from epelbot.ports import BuildContentsSource, RpmFiles
 
+# Of several builds, so many are named.
+_SHOWN = 3
 _NOTHING_KNOWN: Mapping[str, bool] = MappingProxyType({})
 
 
@@ -50,7 +52,8 @@ def verify_files(files: RpmFiles, rules: ReadmeRules) -> BuildChecked:
     """
     builds = files.builds()
     if len(builds) > 1:
-        some = ", ".join(map(str, builds[:3])) + (", ..." if len(builds) > 3 else "")  # noqa: PLR2004
+        more = ", ..." if len(builds) > _SHOWN else ""
+        some = ", ".join(map(str, builds[:_SHOWN])) + more
         raise BadInput(f"these RPMs are of {len(builds)} builds ({some}); give one build's RPMs at a time")
     if builds:
         return verify_build(files, builds[0], None, rules)

@@ -11,6 +11,7 @@ import pytest
 
 from epelbot.domain.evidence import Recorded
 from epelbot.domain.excuse import Excuse
+from epelbot.domain.facts import Missing
 from epelbot.domain.post import Meaning
 from epelbot.domain.retirement import Action
 from epelbot.domain.verdict import Finding, Verdict
@@ -18,7 +19,7 @@ from epelbot.policy.builds_from_evidence import TAG_HISTORY, UPDATES
 from epelbot.policy.judgement import judge
 from epelbot.policy.posts_from_evidence import ACCESS
 from epelbot.policy.registry import RULES
-from epelbot.policy.rule import RELEASE_MANAGER, RELEASE_MANAGER_OR_COMMITTEE
+from epelbot.policy.rule import RELEASE_MANAGER, RELEASE_MANAGER_OR_COMMITTEE, needed
 from epelbot.shipped import load_calendar, load_profile
 from tests.unit.case_evidence import (
     ALIAS,
@@ -270,3 +271,10 @@ def test_a_newer_build_makes_an_approved_one_start_again() -> None:
     assert excuse.retirement.decision is None
     assert excuse.retirement.build == NEWER
     assert must("R2", relapsed).verdict is Verdict.MUST_ACT
+
+
+def test_no_rule_takes_for_known_what_is_not() -> None:
+    assert needed(3) == 3
+    for nothing in (None, Missing("Koji", "it is silent")):
+        with pytest.raises(LookupError, match="does not name in its needs"):
+            needed(nothing)

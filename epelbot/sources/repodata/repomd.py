@@ -56,8 +56,7 @@ def read_repomd(data: bytes, where: str) -> Repomd:
             f"{where} is a web page where metadata were due; try again later, or name another mirror"
         )
     try:
-        # Expat itself bounds what entities may grow to, and nothing outside the document is fetched.
-        root = ET.fromstring(data)  # noqa: S314
+        root = ET.fromstring(data)  # noqa: S314 -- expat bounds what entities grow to, and fetches nothing
     except ET.ParseError as error:
         raise TransientError(f"{where} is no whole XML document ({error}); try again later") from error
     files = {one.get("type"): one for one in root.iter(f"{_REPO}data")}
