@@ -17,6 +17,8 @@ from epelbot.ledger.export import export as export_lines
 from epelbot.ledger.migrate import Status, check
 from epelbot.ledger.migrate import status as status_of
 from epelbot.ledger.migrate import upgrade as upgrade_ledger
+from epelbot.services.forget import forget as service_forget
+from epelbot.wording.forgetting import forgotten_text
 
 
 @click.group("db")
@@ -70,6 +72,32 @@ def export(wiring: Wiring) -> int:
     # UTF-8, whatever the terminal's encoding: it is data.
     sys.stdout.buffer.writelines(line.encode() + b"\n" for line in export_lines(wiring.bare_ledger))
     sys.stdout.buffer.flush()
+    return FINE
+
+
+@db.command("forget")
+@click.argument("account")
+@click.option("--as", "author", required=True, metavar="ACCOUNT", help="Who erases it: your account.")
+@click.option("--reason", required=True, help="Why; such as when they asked for it.")
+@click.option("--yes", is_flag=True, help="Do it; without this nothing is done.")
+@click.pass_obj
+def forget(wiring: Wiring, account: str, author: str, reason: str, yes: bool) -> int:
+    """Erase ACCOUNT and its address from all that is remembered; there is no way back.
+
+    What happened stays, done by nobody in particular. What public sources still tell comes back when they
+    are asked again: whoever maintains a package has to give it up first.
+    """
+    if not yes:
+        raise click.UsageError(f"this cannot be undone; say --yes to erase {account}")
+    done = service_forget(
+        wiring.ledger,
+        account,
+        wiring.now(),
+        domain=wiring.settings.deliver.domain,
+        author=author,
+        reason=reason,
+    )
+    click.echo(filled(forgotten_text(account, done.instead, done.changed)))
     return FINE
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 NOBODY = "orphan"
+#: With this begin the names of people who were erased from the ledger.
+ERASED_AS = "erased-"
 
 
 @dataclass(frozen=True, slots=True)

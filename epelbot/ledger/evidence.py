@@ -26,6 +26,7 @@ from epelbot.domain.evidence import (
     Synced,
     UpdateSeen,
 )
+from epelbot.domain.people import ERASED_AS
 from epelbot.ledger.codec import decode, decode_fact, encode
 from epelbot.ledger.engines import earlier, later, upsert
 from epelbot.ledger.tables import evidence
@@ -107,9 +108,13 @@ def _statement(connection: Connection) -> Executable:
     statement = upsert(connection, evidence)
     mine, new = evidence.c, statement.excluded
     first_learnt = tuple_(new.learnt_at, new.source) < tuple_(mine.learnt_at, mine.source)
-    fuller = or_(
-        _fullness(new.data) > _fullness(mine.data),
-        and_(_fullness(new.data) == _fullness(mine.data), new.data < mine.data),
+    fuller = and_(
+        # A person who is erased there does not come back.
+        mine.data.not_like(f"%{ERASED_AS}%"),
+        or_(
+            _fullness(new.data) > _fullness(mine.data),
+            and_(_fullness(new.data) == _fullness(mine.data), new.data < mine.data),
+        ),
     )
     return statement.on_conflict_do_update(
         index_elements=["key"],

@@ -510,6 +510,19 @@ def make_major_due(connection: Connection, major: int, now: datetime) -> int:
     ).rowcount
 
 
+def make_all_due(connection: Connection, now: datetime) -> None:
+    """Every listing is looked at again, and what is being judged starts again."""
+    names = connection.scalars(select(collections.c.name)).all()
+    raise_collections(connection, names)
+    at = literal(now, listings.c.due_at.type)
+    everything = _in_order(select(listings.c.id))
+    connection.execute(
+        update(listings)
+        .where(listings.c.id.in_(everything))
+        .values(due_at=_at_the_latest(connection, at), generation=listings.c.generation + 1)
+    )
+
+
 def of_major(connection: Connection, major: int) -> list[str]:
     """The names of the collections of a major that have listings, in order."""
     found = (Collection.parse(name) for name in connection.scalars(select(listings.c.collection).distinct()))

@@ -20,6 +20,8 @@ UNREAD = "unread"
 READ = "read"
 #: Read as far as the headers go; its text never came.
 HEADERS_ONLY = "headers"
+#: Its author is erased, and so is its text; what it was taken for stays.
+ERASED = "erased"
 # Values in one statement.
 _MOST_AT_ONCE = 500
 
@@ -60,8 +62,10 @@ def keep(connection: Connection, post: Post, now: datetime) -> None:
     if new.rowcount == 1:
         return
     row = connection.execute(
-        select(posts.c.data, posts.c.fence).where(posts.c.hash == post.hash).with_for_update()
+        select(posts.c.data, posts.c.fence, posts.c.status).where(posts.c.hash == post.hash).with_for_update()
     ).one()
+    if row.status == ERASED:
+        return
     known = decode(Post, row.data)
     both = replace(
         known,

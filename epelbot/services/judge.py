@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from epelbot.domain.evidence import AccessSeen, Recorded
 from epelbot.domain.excuse import Excuse
 from epelbot.domain.facts import Facts, Horizon, Missing
+from epelbot.domain.people import ERASED_AS
 from epelbot.domain.retirement import State
 from epelbot.domain.verdict import Verdict
 from epelbot.faults import fault_point
@@ -420,4 +421,8 @@ def _persons(telling: Telling, excuse: Excuse) -> tuple[str, ...]:
     if people is None:
         # Told as soon as it is known whom; the alias now and a person later would be twice.
         return ()
-    return people.maintainers or people.co_maintainers or (f"@package:{excuse.package.lower()}",)
+    there = [
+        tuple(one for one in some if not one.startswith(ERASED_AS))
+        for some in (people.maintainers, people.co_maintainers)
+    ]
+    return there[0] or there[1] or (f"@package:{excuse.package.lower()}",)

@@ -66,3 +66,17 @@ def test_a_file_that_is_no_database_is_named(shell: Shell) -> None:
     done = shell("queue", EPELBOT_DATABASE__URL=f"sqlite:///{path}")
     assert "is no SQLite database" in done.complaint
     assert done.status == USAGE
+
+
+def test_forgetting_somebody_wants_a_yes_and_says_what_was_done(shell: Shell) -> None:
+    assert shell("db", "upgrade").status == FINE
+    asked = ("db", "forget", "annie", "--as", "rhonda", "--reason", "she asked")
+    refused = shell(*asked)
+    assert (refused.status, refused.out) == (USAGE, "")
+    assert "this cannot be undone; say --yes to erase annie" in refused.err
+    done = shell(*asked, "--yes")
+    assert (done.status, done.err) == (FINE, "")
+    assert done.out.startswith("Erased: annie is erased-")
+    assert "(nowhere found)" in done.out
+    short = shell("db", "forget", "ab", "--as", "rhonda", "--reason", "he asked", "--yes")
+    assert (short.status, short.out) == (USAGE, "")
