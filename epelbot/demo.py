@@ -70,7 +70,7 @@ def tell(folder: Path, now: datetime) -> Demo:
 
 
 class _Tale:
-    """Seven packages of EPEL 9, each at another point of its life."""
+    """Eight packages of EPEL 9, each at another point of its life."""
 
     def __init__(self, rpms: Path) -> None:
         rpms.mkdir(parents=True)
@@ -86,6 +86,7 @@ class _Tale:
             ("promised", "dave"),
             ("relapsed", "erin"),
             ("thriving", "grace"),
+            ("vanished", "heidi"),
         ):
             self._lives(package, owner, long_ago)
         self._lives("newcomer", "frank", now - 120 * _DAY)
@@ -97,6 +98,10 @@ class _Tale:
         self._ships("relapsed", "1.0-3", now - 20 * _DAY)
         self.story.announced("newcomer", "epel9", "frank", now - 30 * _DAY, "It is replaced by thriving.")
         self._ships("newcomer", "1.0-2", now - 28 * _DAY, readme=README)
+        # Against the rules: nobody was told, and no build tells its users.
+        self.story.killed("vanished", "epel9", "heidi", now - 6 * _DAY)
+        self.story.untagged("vanished-1.0-1.el9", "epel9", now - 4 * _DAY)
+        self.story.blocked("vanished", "epel9", now - 4 * _DAY)
         self.story.synced("9", now - _DAY)
         return self.story
 

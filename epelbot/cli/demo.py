@@ -22,6 +22,7 @@ from epelbot.wording.outbox_text import OUTBOX_TITLES, outbox_rows, shown_mail
 from epelbot.wording.queue_text import QUEUE_TITLES, queue_rows
 
 _EXPLAINED = ("oldtool", "wrongcase")
+_VIOLATED = "vanished"
 
 
 @click.command("demo")
@@ -45,7 +46,7 @@ def demo(wiring: Wiring, keep: Path | None) -> int:
     heading("1. A made-up EPEL 9")
     click.echo(
         filled(
-            f"{told.taken.new} bus messages about seven packages came in, {told.rpms} RPM files were at "
+            f"{told.taken.new} bus messages about eight packages came in, {told.rpms} RPM files were at "
             "hand, every listing was judged. Nothing was looked up outside."
         )
     )
@@ -60,18 +61,23 @@ def demo(wiring: Wiring, keep: Path | None) -> int:
         excuse = service.explain(told.ledger, told.rulebook, package, epel9, now)
         if excuse is not None:
             click.echo(printable(excuse_text(excuse)))
+    click.echo()
+    heading(f"5. What has left against the rules, in short (epelbot explain {_VIOLATED})")
+    gone = service.explain(told.ledger, told.rulebook, _VIOLATED, epel9, now)
+    if gone is not None:
+        click.echo(printable(excuse_text(gone).partition("\n\n")[0]))
     with told.ledger.read() as connection:
         rows = outbox.listed(connection)
     click.echo()
-    heading('5. What it would tell people (epelbot outbox list); held until deliver.mail = "send"')
+    heading('6. What it would tell people (epelbot outbox list); held until deliver.mail = "send"')
     print_table([Column(title, title == "subject") for title in OUTBOX_TITLES], outbox_rows(rows))
     mail = next((row for row in rows if "wrongcase" in row.about), None)
     if mail is not None:
         click.echo()
-        heading(f"6. One of these mails (epelbot outbox show {mail.id})")
+        heading(f"7. One of these mails (epelbot outbox show {mail.id})")
         click.echo(printable(shown_mail(mail)))
     click.echo()
-    heading("7. Go on by yourself")
+    heading("8. Go on by yourself")
     click.echo(f"  export EPELBOT_DATABASE__URL=sqlite:///{folder / 'epelbot.db'}")
     click.echo(f"  export EPELBOT_ROLES__RELEASE_MANAGERS={RELEASE_MANAGER}")
     click.echo("  epelbot explain relapsed")

@@ -67,7 +67,8 @@ def decided(desk: Shell, action: str, *more: str) -> tuple[int, str, str]:
 class TestQueue:
     def test_reads_well(self, desk: Shell) -> None:
         done = desk("queue")
-        assert (done.status, done.err) == (FINE, "")
+        # One of them is violated.
+        assert (done.status, done.err) == (NO, "")
         desk.golden("queue.txt", done.out)
 
     def test_json_has_the_keys_that_stay(self, desk: Shell) -> None:
@@ -75,7 +76,8 @@ class TestQueue:
         for row in rows:
             assert row.keys() >= KEYS_OF_QUEUE
             assert row["steps"].keys() == STEPS
-            assert row["earliest_compose"].keys() >= {"minor", "name", "day", "projected"}
+            if row["package"] != "vanished":
+                assert row["earliest_compose"].keys() >= {"minor", "name", "day", "projected"}
         by_package = {row["package"]: row for row in rows}
         assert by_package["oldtool"]["state"] == "queued"
         assert all(by_package["oldtool"]["steps"].values())
