@@ -27,6 +27,7 @@ from epelbot.domain.nevra import NVR
 from epelbot.domain.people import PackageAccess
 from epelbot.domain.post import Post
 from epelbot.domain.succession import Offers
+from epelbot.errors import PermanentError, TransientError
 
 
 class BuildContentsSource(Protocol):
@@ -222,8 +223,27 @@ class Mail:
     headers: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A repository that is named by the settings: whose it is, and when its metadata were made, if they tell.
+
+    ``part`` is "collection", "sources", "base" or "rhel". ``error`` is why it can't be had now.
+    """
+
+    part: str
+    place: str
+    made_at: datetime | None = None
+    error: TransientError | PermanentError | None = None
+
+
 class PackageIndex(Protocol):
     """What repositories' metadata tell: who needs whom, and what RHEL carries."""
+
+    def reach(self, collection: Collection, rhel: Sequence[str]) -> tuple[Reached, ...]:
+        """Every repository for the collection, those of RHEL (a profile's) too, each asked by itself.
+
+        Only for the list of their metadata files; none of them keeps the others from being asked.
+        """
 
     def dependencies(self, collection: Collection) -> Known[DependencyGraph] | None:
         """Who needs whom in the collection now, on every architecture that is looked at.

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import enum
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from epelbot.domain.calendar import Calendar
 from epelbot.domain.calendar_words import ENDOFLIFE, RED_HAT
+from epelbot.domain.collection import Collection
 from epelbot.errors import BadInput, ConfigError, NotThere, PermanentError, TransientError
 from epelbot.ledger import Ledger, health, inbox, listings, outbox
 from epelbot.ledger.health import SourceHealth
 from epelbot.ledger.migrate import status as status_of
-from epelbot.ports import Sources
+from epelbot.ports import Reached, Sources
 from epelbot.services.deliver import why_stopped
 from epelbot.services.rulebook import Rulebook
 from epelbot.settings import Loaded, Settings
@@ -247,8 +248,67 @@ def _sources(means: Means, settings: Settings, known: dict[str, SourceHealth]) -
             "look-ups are off (sources.online), so rules see what messages tell; --online tries",
         )
         return
+    yield from _repositories(means, settings)
     for name, where, ask in _questions(means.sources(), of.koji.hub, settings):
         yield _answer(name, where, ask, known.get(_NOTED_AS.get(name, name)))
+
+
+def _repositories(means: Means, settings: Settings) -> Iterator[Check]:
+    """The repositories of each collection that is known, and those of RHEL, one line a collection."""
+    of, index = settings.sources.repodata, means.sources().index
+    try:
+        rhel = means.rulebook().profile.rhel.repositories
+    except ConfigError:
+        rhel = ()
+    if index is None or not (of.collection or rhel):
+        return
+    for collection in _collections(means):
+        reached = index.reach(collection, rhel)
+        if reached:
+            yield repositories_check(collection, reached, timedelta(hours=of.max_age_hours), means.now)
+
+
+def _collections(means: Means) -> list[Collection]:
+    try:
+        with means.ledger().read() as connection:
+            known = listings.known_collections(connection)
+    except (TransientError, ConfigError):
+        known = []
+    return known or [Collection(9)]
+
+
+def repositories_check(
+    collection: Collection, reached: Sequence[Reached], max_age: timedelta, now: datetime
+) -> Check:
+    """How the repositories of a collection stand; one line, the worst that is to be said."""
+    name = f"repodata {collection}"
+    failed = [one for one in reached if one.error is not None]
+    if failed:
+        away = any(isinstance(one.error, TransientError) for one in failed)
+        return Check(
+            name,
+            Level.UNREACHABLE if away else Level.FAIL,
+            f"{len(failed)} of {len(reached)} repositories can't be had: {failed[0].error}",
+            "correct sources.repodata or rhel.repositories, or wait for the mirror",
+        )
+    own = [one for one in reached if one.part == "collection"]
+    if own and all(one.part != "base" for one in reached):
+        return Check(
+            name,
+            Level.WARN,
+            f"{len(reached)} repositories answer, and none is what it builds on, so whatever needs RHEL's "
+            "packages looks broken",
+            "name RHEL's repositories, or a rebuild's, in sources.repodata.base",
+        )
+    old = [one for one in own if one.made_at is not None and now - one.made_at > max_age]
+    if old:
+        return Check(
+            name,
+            Level.WARN,
+            f"{old[0].place} was made on {old[0].made_at:%Y-%m-%d}: the mirror may be left behind",
+            "look at the mirror, or name another one in sources.repodata",
+        )
+    return Check(name, Level.OK, f"{len(reached)} repositories answer")
 
 
 def _questions(

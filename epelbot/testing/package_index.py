@@ -13,7 +13,8 @@ from epelbot.domain.collection import Collection
 from epelbot.domain.dependencies import DependencyGraph, Need, PackageList
 from epelbot.domain.facts import Known
 from epelbot.domain.succession import Offers
-from epelbot.errors import NotThere
+from epelbot.errors import NotThere, TransientError
+from epelbot.ports import Reached
 from epelbot.testing.world import World
 
 #: Who fills a need, as names with blanks between; or these, and the conditions under which it is none.
@@ -26,6 +27,13 @@ class FakePackageIndex:
 
     world: World
     at: datetime = datetime(2026, 11, 23, 6, tzinfo=UTC)
+
+    def reach(self, collection: Collection, rhel: Sequence[str]) -> tuple[Reached, ...]:
+        """The collection's repository, and those of RHEL, by the names they have in the world."""
+        named = [("collection", str(collection))] if collection in self.world.graphs else []
+        named += [("rhel", one) for one in rhel]
+        error = TransientError("repodata does not answer") if "repodata" in self.world.down else None
+        return tuple(Reached(part, place, self.at, error) for part, place in named)
 
     def dependencies(self, collection: Collection) -> Known[DependencyGraph] | None:
         """Who needs whom in the collection."""

@@ -132,6 +132,26 @@ def test_it_tells_what_rhel_carries_by_architecture(index: tuple[PackageIndex, s
     assert listed.sources == {"bash": EVR(0, "5.1", "9")}
 
 
+def test_every_repository_is_reached_by_itself(index: tuple[PackageIndex, str]) -> None:
+    reached = index[0].reach(EPEL9, [index[1]])
+    assert {"collection", "rhel"} <= {one.part for one in reached}
+    assert all(one.error is None for one in reached)
+
+
+def test_a_repository_that_cannot_be_had_keeps_no_other_from_being_reached(
+    tmp_path: Path, mirror: Path, http: Http
+) -> None:
+    write_repository(mirror / "rhel9", BASE, revision="1795000000")
+    found = real(str(mirror), tmp_path / "cache", http).reach(EPEL9, [str(tmp_path / "nowhere")])
+    assert [(one.part, one.error is None) for one in found][:3] == [
+        ("collection", True),
+        ("sources", True),
+        ("base", True),
+    ]
+    assert found[2].made_at == datetime(2026, 11, 18, 11, 6, 40, tzinfo=UTC)
+    assert [one.part for one in found if one.error is not None] == ["rhel"]
+
+
 def test_it_tells_what_takes_whose_place(index: tuple[PackageIndex, str]) -> None:
     first, second = index[0].offers(EPEL9), index[0].offers(EPEL9)
     assert first is not None

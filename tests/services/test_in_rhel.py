@@ -18,7 +18,7 @@ from epelbot.domain.retirement import Action, State
 from epelbot.domain.succession import Offers
 from epelbot.domain.verdict import Verdict
 from epelbot.policy.gate import Answer
-from epelbot.ports import PackageIndex
+from epelbot.ports import PackageIndex, Reached
 from epelbot.services.gate import ask_gate
 from epelbot.testing.package_index import FakePackageIndex
 from epelbot.testing.story import Story
@@ -42,6 +42,9 @@ class Counting:
 
     def dependencies(self, collection: Collection) -> Known[DependencyGraph] | None:
         return self.index.dependencies(collection)
+
+    def reach(self, collection: Collection, rhel: Sequence[str]) -> tuple[Reached, ...]:
+        return self.index.reach(collection, rhel)
 
     def offers(self, collection: Collection) -> Known[Offers] | None:
         return self.index.offers(collection)

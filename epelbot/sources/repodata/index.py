@@ -16,8 +16,9 @@ from epelbot.domain.dependencies import DependencyGraph, PackageList
 from epelbot.domain.facts import Known
 from epelbot.domain.nevra import EVR
 from epelbot.domain.succession import Offered, Offers
-from epelbot.errors import NotThere
+from epelbot.errors import NotThere, PermanentError, TransientError
 from epelbot.policy.dependents_from_evidence import REPODATA
+from epelbot.ports import Reached
 from epelbot.sources.repodata.graph import ArchPool, graph_of
 from epelbot.sources.repodata.offers import offered
 from epelbot.sources.repodata.store import Snapshot, Store
@@ -52,6 +53,27 @@ class RepositoryIndex:
         self._offers: dict[Collection, tuple[tuple[tuple[str, str], ...], Offers]] = {}
         self._lists: dict[tuple[str, ...], tuple[tuple[tuple[str, str], ...], dict[str, PackageList]]] = {}
         self._lacking_files: set[Collection] = set()
+
+    def reach(self, collection: Collection, rhel: Sequence[str]) -> tuple[Reached, ...]:
+        """As `PackageIndex.reach`."""
+        places = self._places
+        wanted: dict[tuple[str, str], None] = {}
+        for arch in places.architectures:
+            for part, some in (
+                ("collection", places.collection),
+                ("sources", places.sources),
+                ("base", places.base),
+                ("rhel", rhel),
+            ):
+                wanted |= {(part, place): None for place in _filled(some, collection, arch)}
+        return tuple(self._reached(part, place) for part, place in wanted)
+
+    def _reached(self, part: str, place: str) -> Reached:
+        try:
+            snapshot = self._store.snapshot(place)
+        except (TransientError, PermanentError) as error:
+            return Reached(part, place, error=error)
+        return Reached(part, place, snapshot.repomd.made_at)
 
     def dependencies(self, collection: Collection) -> Known[DependencyGraph] | None:
         """As `PackageIndex.dependencies`."""

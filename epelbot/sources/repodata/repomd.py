@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
 from epelbot.errors import PermanentError, TransientError
@@ -21,6 +22,8 @@ _CHECKSUMS = {"sha": "sha1", "sha1": "sha1", "sha224": "sha224", "sha256": "sha2
     "sha512": "sha512",
 }
 _HEX = re.compile(r"[0-9a-f]{40,128}")
+# Digits of a Unix time, from 2001 to 2286.
+_SECONDS = 10
 _PAGE = (b"<!doctype html", b"<html")
 
 
@@ -41,6 +44,14 @@ class Repomd:
     revision: str
     primary: MetadataFile
     filelists: MetadataFile | None
+
+    @property
+    def made_at(self) -> datetime | None:
+        """When they were made, where the revision is a time, as createrepo has it."""
+        told = self.revision
+        if not (told.isascii() and told.isdigit() and len(told) == _SECONDS):
+            return None
+        return datetime.fromtimestamp(int(told), UTC)
 
 
 def read_repomd(data: bytes, where: str) -> Repomd:
