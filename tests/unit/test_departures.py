@@ -37,8 +37,8 @@ from tests.unit.case_evidence import (
     update,
     whole_case,
 )
+from tests.unit.departed import LIVES
 
-LIVES = [*looked_up(), access("ann", day("2024-01-01"), seen=NOW), tagged(OLD, day("2024-06-03"))]
 A_SECOND = timedelta(seconds=1)
 GRACE = timedelta(hours=48)
 

@@ -23,31 +23,22 @@ from epelbot.wording.mail import Matter, Words, word_mail
 from tests.unit.case_evidence import (
     NOW,
     OLD,
-    access,
     blocked,
-    checked,
     day,
     decided,
     facts,
     horizon,
-    looked_up,
     pushed,
     read,
-    tagged,
     tip,
     untagged,
     whole_case,
 )
+from tests.unit.departed import OLD_LISTING
 
 LIST = "epel-devel@lists.example.org"
-LIVES = [
-    *looked_up(),
-    access("ann", day("2024-01-01"), seen=NOW),
-    tagged(OLD, day("2024-06-03")),
-    checked(OLD, "lacks"),
-]
 KILLED = [pushed(day("2026-11-08")), tip(NOW, since=day("2026-11-08"))]
-GONE = [*LIVES, *KILLED, blocked(day("2026-11-09"), by="releng", source="koji")]
+GONE = [*OLD_LISTING, *KILLED, blocked(day("2026-11-09"), by="releng", source="koji")]
 
 
 def judged(evidence: list[Recorded], as_of: date | None = None) -> Excuse:
@@ -88,15 +79,15 @@ def test_what_has_left_is_asked_for_no_more_steps() -> None:
 
 
 def test_nobody_is_told_of_what_is_no_violation() -> None:
-    assert told(judged(LIVES)) == ()
-    assert told(judged([*LIVES, pushed(day("2026-11-22")), tip(NOW, since=day("2026-11-22"))])) == ()
+    assert told(judged(OLD_LISTING)) == ()
+    assert told(judged([*OLD_LISTING, pushed(day("2026-11-22")), tip(NOW, since=day("2026-11-22"))])) == ()
     history = replace(horizon(), in_force_from=date(2026, 11, 20))
     found = facts(GONE, seen_from=history)
     assert told(judge(found, load_calendar(), load_profile())) == ()
 
 
 def test_what_cannot_be_seen_yet_is_waited_for_some_days() -> None:
-    unread = [one for one in GONE if one != LIVES[-1]]
+    unread = [one for one in GONE if one != OLD_LISTING[-1]]
     assert told(judged(unread, as_of=date(2026, 11, 11))) == ()
     assert len(told(judged(unread, as_of=date(2026, 11, 12)))) == 2
     assert len(told(judged(GONE, as_of=date(2026, 11, 9)))) == 2
@@ -139,7 +130,7 @@ def test_it_says_how_to_undo_it_in_the_order_in_which_it_works() -> None:
 
 
 def test_without_dead_package_there_is_nothing_to_take_out_of_dist_git() -> None:
-    said = flowing(mail([*LIVES, untagged(OLD, day("2026-11-09"))]).text)
+    said = flowing(mail([*OLD_LISTING, untagged(OLD, day("2026-11-09"))]).text)
     assert "fedpkg" not in said.replace("fedpkg.", "")
     assert "To bring it back, the release manager, in Koji" in said
 

@@ -40,12 +40,9 @@ from tests.unit.case_evidence import (
     untagged,
     whole_case,
 )
+from tests.unit.departed import KNOWN, OLD_LISTING, YOUNG_LISTING
 
 CALENDAR, PROFILE = load_calendar(), load_profile()
-KNOWN = [*looked_up(), access("ann", day("2024-01-01"), seen=NOW)]
-#: In since 2024, its commitment long over; nobody announced anything, its build says nothing.
-OLD_LISTING = [*KNOWN, tagged(OLD, day("2024-06-03")), checked(OLD, "lacks")]
-YOUNG_LISTING = [*KNOWN, tagged(OLD, day("2026-06-15")), checked(OLD, "lacks")]
 GONE = blocked(day("2026-11-10"), by="bob", source="koji")
 
 
