@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from epelbot.consumer import Bus
     from epelbot.http import Http
     from epelbot.ledger import Ledger
-    from epelbot.ports import BuildContentsSource, CalendarSource, RpmFiles, Sources
+    from epelbot.ports import (
+        BuildContentsSource,
+        CalendarSource,
+        InterfaceFiles,
+        InterfacesInKoji,
+        RpmFiles,
+        Sources,
+    )
     from epelbot.services.intake import Intake, Taken
     from epelbot.services.rulebook import Rulebook
     from epelbot.settings import Loaded, Settings
@@ -149,6 +156,19 @@ class RealWiring:
 
     def rpm_files(self, places: tuple[str, ...]) -> RpmFiles:
         """RPM files, and folders in which they lie flat, by path or http(s) URL."""
+        from epelbot.sources.koji_tree import RpmFolder
+
+        return RpmFolder(*places, http=self._http)
+
+    def koji_interfaces(self) -> InterfacesInKoji:
+        """What builds in Koji offer to others, asked on a person's word."""
+        from epelbot.sources.koji_interfaces import KojiInterfaces
+
+        koji = self.settings.sources.koji
+        return KojiInterfaces(self._http, koji.hub, koji.files)
+
+    def interface_files(self, places: tuple[str, ...]) -> InterfaceFiles:
+        """RPM files as `rpm_files`, read for what they offer to others."""
         from epelbot.sources.koji_tree import RpmFolder
 
         return RpmFolder(*places, http=self._http)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from epelbot.domain.abi import BuiltPackages
 from epelbot.domain.build import Build, BuildContents, PackageEntry, RpmContents, Tagging
 from epelbot.domain.calendar_words import Event
 from epelbot.domain.collection import Collection
@@ -54,6 +55,33 @@ class RpmFiles(BuildContentsSource, Protocol):
 
     def nameless(self) -> tuple[RpmContents, ...]:
         """Files that can't be read, and that tell no build by their names either."""
+
+
+class InterfaceSource(Protocol):
+    """Where it can be read what a build's RPMs offer to other packages (A1)."""
+
+    def built_packages(self, nvr: NVR) -> BuiltPackages:
+        """The build's binary RPMs with the symbols of their libraries; one that can't be read says so itself.
+
+        Raises `NotThere` for a build that this source does not hold.
+        """
+
+
+class InterfacesInKoji(InterfaceSource, Protocol):
+    """Koji, which also lists what builds' RPMs offer, without the RPMs being read."""
+
+    def listed_packages(self, nvrs: Sequence[NVR]) -> tuple[BuiltPackages, ...]:
+        """Each of the builds as far as lists tell (no symbols), in the order asked, in few round trips.
+
+        Raises `NotThere` for a build that is not there, or not complete.
+        """
+
+
+class InterfaceFiles(InterfaceSource, Protocol):
+    """RPM files that a person named, whatever builds they belong to."""
+
+    def builds(self) -> tuple[NVR, ...]:
+        """The builds that the files belong to, in order of their names; `NotThere` for a missing file."""
 
 
 class BuildHistory(Protocol):

@@ -45,6 +45,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "may-retire": ("gate", "Whether a package may be retired now: the gate for scripts."),
     "lifetime": ("lifetime", "The minimum lifetime of an entry, without a database."),
     "verify-build": ("verify_build", "Whether a build is a final build (R2)."),
+    "compare": ("compare", "What breaks for others when one build replaces another (A1)."),
     "read-post": ("read_post", "What the reader makes of a mail."),
     "calendar": ("calendar", "RHEL's minors, known and projected."),
     "policy": ("policy", "The rules in words; what two profiles judge differently."),

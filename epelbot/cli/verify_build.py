@@ -5,15 +5,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
 
 import click
 
 from epelbot.cli.app import CANNOT_KNOW, FINE, NO
 from epelbot.cli.arguments import json_option
+from epelbot.cli.named_builds import check_file, folders_of, is_path, nvr_of
 from epelbot.cli.output import complain, print_json
 from epelbot.cli.wiring import Wiring
 from epelbot.domain.evidence import BuildChecked
@@ -23,9 +22,6 @@ from epelbot.policy.final_build import final_build_finding
 from epelbot.services.verify_build import verify_build as verify_nvr
 from epelbot.services.verify_build import verify_files
 from epelbot.wording.final_build import verify_build_json, verify_build_text
-
-_RPM_MAGIC = b"\xed\xab\xee\xdb"
-_URL = ("http://", "https://")
 
 
 @click.command("verify-build")
@@ -72,16 +68,16 @@ def _questions(wiring: Wiring, builds: Sequence[str]) -> Iterator[partial[BuildC
     """One question per build, in the order in which they were named."""
     files: list[str] = []
     for build in builds:
-        if not _is_path(build):
-            yield partial(_in_koji, wiring, _nvr(build))
+        if not is_path(build):
+            yield partial(_in_koji, wiring, nvr_of(build))
         elif build.endswith(".rpm"):
-            _check_file(build)
+            check_file(build)
             if not files:
                 # The list goes on growing until all names have been looked at.
                 yield partial(_of_files, wiring, files)
             files.append(build)
         else:
-            yield partial(_of_files, wiring, _folders(build))
+            yield partial(_of_files, wiring, folders_of(build))
 
 
 def _in_koji(wiring: Wiring, nvr: NVR) -> BuildChecked:
@@ -94,40 +90,3 @@ def _of_files(wiring: Wiring, places: Sequence[str]) -> BuildChecked:
     except NotThere as error:
         # Unlike a build that Koji does not know, a missing file is a slip of whoever named it.
         raise BadInput(str(error)) from error
-
-
-def _is_path(build: str) -> bool:
-    return "/" in build or build.endswith(".rpm") or Path(build).exists()
-
-
-def _nvr(text: str) -> NVR:
-    try:
-        return NVR.parse(text)
-    except ValueError as error:
-        raise BadInput(
-            f"{error}; give a build such as libfoo-1.2-3.el9, RPM files, or a folder of RPMs"
-        ) from error
-
-
-def _check_file(name: str) -> None:
-    if name.startswith(_URL):
-        return
-    try:
-        with Path(name).open("rb") as file:
-            start = file.read(len(_RPM_MAGIC))
-    except OSError as error:
-        raise BadInput(f"{name} cannot be read ({error.strerror}); check its name") from error
-    if start != _RPM_MAGIC:
-        raise BadInput(f"{name} is no RPM file; give RPM files, or the folder in which they lie")
-
-
-def _folders(name: str) -> list[str]:
-    """The folder and all in it that hold RPMs: Koji, mock and rpmbuild make one per architecture."""
-    if name.startswith(_URL):
-        return [name]
-    folder = Path(name)
-    if not folder.is_dir():
-        what = "does not end in .rpm" if folder.exists() else "does not exist"
-        raise BadInput(f"{name} {what}; give RPM files, the folder in which they lie, or a build's name")
-    found = [str(below) for below, _, files in os.walk(folder) if any(one.endswith(".rpm") for one in files)]
-    return sorted(found) or [name]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from epelbot.ledger import Ledger
-    from epelbot.ports import BuildContentsSource, Mailer, RpmFiles, Sources
+    from epelbot.ports import BuildContentsSource, InterfaceFiles, InterfacesInKoji, Mailer, RpmFiles, Sources
     from epelbot.services.intake import Intake, Taken
     from epelbot.services.rulebook import Rulebook
     from epelbot.settings import Loaded, Settings
@@ -83,6 +83,12 @@ class Wiring(Protocol):
 
     def rpm_files(self, places: tuple[str, ...]) -> RpmFiles:
         """RPM files, and folders in which they lie flat, by path or http(s) URL."""
+
+    def koji_interfaces(self) -> InterfacesInKoji:
+        """What builds in Koji offer to others, asked on a person's word."""
+
+    def interface_files(self, places: tuple[str, ...]) -> InterfaceFiles:
+        """RPM files as `rpm_files`, read for what they offer to others."""
 
     def hasty_sources(self) -> Sources:
         """All sources, asked on a person's word and given up after seconds, for whom somebody waits."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
+from epelbot.domain.abi import BuiltPackages
 from epelbot.domain.build import BuildContents, RpmContents
 from epelbot.domain.nevra import NVR
 from epelbot.errors import NotThere, PermanentError
@@ -21,6 +22,7 @@ from epelbot.http import Http
 from epelbot.sources.rpm.header import RpmHeader
 from epelbot.sources.rpm_shelf import (
     Shelf,
+    built_package_at,
     contents_at,
     header_at,
     is_url,
@@ -57,6 +59,19 @@ class KojiTree:
         if not rpms:
             raise NotThere(f"{self._shelf.address(*folder)} holds no RPMs; check the build's name")
         return BuildContents(str(nvr), rpms)
+
+    def built_packages(self, nvr: NVR) -> BuiltPackages:
+        """As `InterfaceSource.built_packages`."""
+        folder = _folder_of(nvr)
+        found = [
+            built_package_at(self._shelf, *folder, arch, file_name)
+            for arch in self._shelf.listing(*folder).folders
+            if arch != _NO_ARCH
+            for file_name in self._rpms(*folder, arch)
+        ]
+        if not found:
+            raise NotThere(f"{self._shelf.address(*folder)} holds no RPMs; check the build's name")
+        return BuiltPackages(str(nvr), tuple(one for one in found if one is not None), complete=True)
 
     def text(self, nvr: NVR, rpm: str, path: str, limit: int) -> bytes:
         """As `BuildContentsSource.text`."""
@@ -112,6 +127,11 @@ class RpmFolder:
         """As `BuildContentsSource.contents`."""
         entries = self._of(nvr)
         return BuildContents(str(nvr), tuple(contents_at(one.shelf, one.file_name) for one in entries))
+
+    def built_packages(self, nvr: NVR) -> BuiltPackages:
+        """As `InterfaceSource.built_packages`; other RPMs of the build may be elsewhere."""
+        found = (built_package_at(one.shelf, one.file_name) for one in self._of(nvr))
+        return BuiltPackages(str(nvr), tuple(one for one in found if one is not None), complete=False)
 
     def text(self, nvr: NVR, rpm: str, path: str, limit: int) -> bytes:
         """As `BuildContentsSource.text`."""

@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
+from epelbot.domain.abi import BuiltPackage
 from epelbot.domain.build import RpmContents
-from epelbot.domain.nevra import NVR
+from epelbot.domain.nevra import EVR, NVR
 from epelbot.errors import DamagedRpm, NotThere, PermanentError
 from epelbot.http import MEBIBYTE, Http
 from epelbot.sources.rpm import RpmHeader, contents, read_header, read_payload_file
+from epelbot.sources.rpm_interface import built_package, is_installed
 
 # texlive's and the kernel's largest RPMs stay well below; what lies beyond is no file to fetch for a README.
 _LONGEST_RPM = 4096 * MEBIBYTE
@@ -133,6 +135,24 @@ def contents_at(shelf: Shelf, *parts: str) -> RpmContents:
         nvr, arch = rpm_of_file_name(parts[-1])
         name = nvr.name if nvr is not None else parts[-1].removesuffix(".rpm")
         return RpmContents(name, arch, problem=str(error))
+
+
+def built_package_at(shelf: Shelf, *parts: str) -> BuiltPackage | None:
+    """What the RPM offers to other packages, its libraries read; None for sources and debugging data.
+
+    One that can't be read says so itself, under the name of its file.
+    """
+    try:
+        with _opened(shelf, parts) as (header, stream):
+            return built_package(header, stream)
+    except PermanentError as error:
+        nvr, arch = rpm_of_file_name(parts[-1])
+        name = nvr.name if nvr is not None else parts[-1].removesuffix(".rpm")
+        if not is_installed(name, arch):
+            return None
+        return BuiltPackage(
+            name, arch, nvr.evr(None) if nvr is not None else EVR(0, "", ""), problem=str(error)
+        )
 
 
 def text_at(shelf: Shelf, *parts: str, path: str, limit: int) -> bytes:

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from epelbot.domain.abi import BuiltPackages
 from epelbot.domain.build import Build, BuildContents, BuildState, PackageEntry, Tagging
 from epelbot.domain.collection import place_of_tag
 from epelbot.domain.nevra import NVR
@@ -56,11 +57,28 @@ def changed_within(stay: Tagging, since: datetime | None, before: datetime) -> b
     return any((since is None or since <= at) and at < before for at in moments)
 
 
+def _listed(build: BuiltPackages) -> BuiltPackages:
+    packages = (replace(one, libraries=None, unread=()) for one in build.packages)
+    return replace(build, packages=tuple(packages))
+
+
 @dataclass(frozen=True, slots=True)
 class FakeKoji:
-    """`BuildHistory` and `BuildContentsSource`, answered from a `World`."""
+    """`BuildHistory`, `BuildContentsSource` and `InterfacesInKoji`, answered from a `World`."""
 
     world: World
+
+    def built_packages(self, nvr: NVR) -> BuiltPackages:
+        """As `InterfaceSource.built_packages`."""
+        self.world.answer("koji")
+        build = self.world.builds.get(nvr)
+        if build is None or build.state is not BuildState.COMPLETE or nvr not in self.world.built:
+            raise NotThere(f"Koji knows no complete build {str(nvr)!r}; check the name")
+        return self.world.built[nvr]
+
+    def listed_packages(self, nvrs: Sequence[NVR]) -> tuple[BuiltPackages, ...]:
+        """As `InterfacesInKoji.listed_packages`."""
+        return tuple(_listed(self.built_packages(nvr)) for nvr in nvrs)
 
     def builds(self, nvrs: Sequence[NVR]) -> dict[NVR, Build]:
         """As `BuildHistory.builds`."""

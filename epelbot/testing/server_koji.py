@@ -233,6 +233,21 @@ def _list_rpm_files(world: World, rpmID: int) -> list[dict[str, Any]]:  # noqa: 
     return [_file_row(one) for one in rpm.files] if rpm is not None else []
 
 
+def _get_rpm_deps(world: World, rpmID: int) -> list[dict[str, Any]]:  # noqa: N803 -- the hub's signature
+    """Provides (1) and Obsoletes (2); nothing for an RPM whose file is gone, and no error."""
+    rpm = _rpm(world, rpmID)
+    build = next((nvr for nvr, one in world.builds.items() if one.build_id == rpmID // RPMS_OF_A_BUILD), None)
+    if rpm is None or build not in world.built:
+        return []
+    found = [one for one in world.built[build].packages if (one.name, one.arch) == (rpm.name, rpm.arch)]
+    return [
+        {"name": one.name, "version": one.version, "flags": one.flags, "type": kind}
+        for package in found
+        for kind, capabilities in ((1, package.provides), (2, package.obsoletes))
+        for one in capabilities
+    ]
+
+
 def _file_row(one: RpmFile) -> dict[str, Any]:
     owner = {"user": "root", "group": "root", "mtime": 1795427423, "mode": one.mode}
     content = {"digest": one.digest, "digest_algo": "sha256", "md5": one.digest}
@@ -413,6 +428,7 @@ _METHODS: dict[str, Callable[..., Any]] = {
     "getBuild": _get_build,
     "getPackageConfig": _get_package_config,
     "getPackageID": _get_package_id,
+    "getRPMDeps": _get_rpm_deps,
     "getRPMHeaders": _get_rpm_headers,
     "getTag": _get_tag,
     "listBuildRPMs": _list_build_rpms,

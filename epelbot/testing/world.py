@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
+from epelbot.domain.abi import BuiltPackages
 from epelbot.domain.build import Build, BuildContents, PackageEntry, Tagging
 from epelbot.domain.calendar_words import Event
 from epelbot.domain.collection import Collection
@@ -32,19 +33,20 @@ class World:
     """The state of all sources at one moment; change it to let time pass.
 
     ``texts`` is keyed by build, RPM ("name.arch") and path; ``rpm_files`` by build, naming RPM files on
-    disk that the test server offers for download. ``package_lists`` is keyed by tag, then package, and
-    tells whether it is blocked; ``package_entries`` holds, by package, how these lists came to be.
-    ``dead_packages`` and ``tips`` are keyed by package and branch, ``updates`` by alias, and ``posts`` by
-    their hash; a post without text is one that the archive does not have yet. ``graphs`` tell who
-    needs whom, ``offers`` who takes whose place, ``rhel`` what a repository of RHEL holds, by its address and
-    architecture. ``published`` holds
-    what RHEL's calendars tell, by their names, ``tags_made`` when Koji's tags were made, where it matters.
+    disk that the test server offers for download; ``built`` tells what their RPMs offer to others.
+    ``package_lists`` is keyed by tag, then package, and tells whether it is blocked; ``package_entries``
+    holds, by package, how these lists came to be. ``dead_packages`` and ``tips`` are keyed by package and
+    branch, ``updates`` by alias, and ``posts`` by their hash; a post without text is one that the archive
+    does not have yet. ``graphs`` tell who needs whom, ``offers`` who takes whose place, ``rhel`` what a
+    repository of RHEL holds, by its address and architecture. ``published`` holds what RHEL's calendars
+    tell, by their names, ``tags_made`` when Koji's tags were made, where it matters.
     """
 
     builds: dict[NVR, Build] = field(default_factory=dict)
     contents: dict[NVR, BuildContents] = field(default_factory=dict)
     texts: dict[tuple[NVR, str, str], bytes] = field(default_factory=dict)
     rpm_files: dict[NVR, tuple[Path, ...]] = field(default_factory=dict)
+    built: dict[NVR, BuiltPackages] = field(default_factory=dict)
     taggings: list[Tagging] = field(default_factory=list)
     package_lists: dict[str, dict[str, bool]] = field(default_factory=dict)
     package_entries: list[tuple[str, PackageEntry]] = field(default_factory=list)

@@ -59,7 +59,14 @@ def read_payload_file(stream: Forward, header: RpmHeader, path: str, limit: int)
 def read_payload_files(
     stream: Forward, header: RpmHeader, paths: Collection[str], limit: int
 ) -> dict[str, bytes]:
-    """The first ``limit`` bytes of each of these regular files, in one pass.
+    """The first ``limit`` bytes of each of these regular files, in one pass; see `iter_payload_files`."""
+    return dict(iter_payload_files(stream, header, paths, limit))
+
+
+def iter_payload_files(
+    stream: Forward, header: RpmHeader, paths: Collection[str], limit: int
+) -> Iterator[tuple[str, bytes]]:
+    """Each of these regular files with its first ``limit`` bytes, one after the other as they are packed.
 
     ``stream`` is the one that ``header`` was read from, as `read_header` left it; ``paths`` are as in
     ``header.file_paths``. A file that fits into ``limit`` is checked against its digest in the header.
@@ -73,25 +80,26 @@ def read_payload_files(
         raise DamagedRpm(
             f"The RPM's payload is of the format {header.payload_format[:40]!r}, and only cpio can be read."
         )
-    wanted = {path: _links_of(header, path) for path in paths}
-    groups = set(wanted.values())
+    missing: dict[frozenset[int], list[str]] = {}
+    for path in paths:
+        missing.setdefault(_links_of(header, path), []).append(path)
     archive = _Archive(unpacked(stream, header.payload_compressor), left=OUTPUT_MAX)
-    found: dict[frozenset[int], bytes] = {}
     entries = _entries(archive, header)
     unread = 0
-    while len(found) < len(groups):
+    while missing:
         archive.skip(unread)
         entry = next(entries, None)
         if entry is None:
-            missing = next(path for path, group in wanted.items() if group not in found)
-            raise DamagedRpm(f"The RPM's payload lacks {missing[:200]!r}, which its header lists.")
+            path = next(iter(missing.values()))[0]
+            raise DamagedRpm(f"The RPM's payload lacks {path[:200]!r}, which its header lists.")
         unread = entry.size + -entry.size % 4
-        group = next((group for group in groups if entry.number in group), None)
-        if group is not None and group not in found and _is_complete(entry, header, group):
-            found[group] = content = archive.take(min(entry.size, limit))
+        group = next((group for group in missing if entry.number in group), None)
+        if group is not None and _is_complete(entry, header, group):
+            content = archive.take(min(entry.size, limit))
             unread -= len(content)
             _check_digest(content, entry, header)
-    return {path: found[group] for path, group in wanted.items()}
+            for path in missing.pop(group):
+                yield path, content
 
 
 def _links_of(header: RpmHeader, path: str) -> frozenset[int]:

@@ -1,0 +1,27 @@
+# SPDX-FileCopyrightText: epelbot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A build that somebody has as RPM files, to be compared with another (A1)."""
+
+from __future__ import annotations
+
+from epelbot.domain.abi import BuiltPackages
+from epelbot.errors import BadInput
+from epelbot.ports import InterfaceFiles
+
+# Names of builds that a sentence lists.
+_SOME = 3
+
+
+def build_of_files(files: InterfaceFiles) -> BuiltPackages:
+    """What the one build offers that these RPM files belong to.
+
+    Raises `BadInput` if there are none or they are several builds', `NotThere` for a missing file.
+    """
+    builds = files.builds()
+    if len(builds) > 1:
+        some = ", ".join(map(str, builds[:_SOME])) + (", ..." if len(builds) > _SOME else "")
+        raise BadInput(f"these RPMs are of {len(builds)} builds ({some}); give one build's RPMs at a time")
+    if not builds:
+        raise BadInput("there are no RPM files that can be read; give RPM files, or the folder of them")
+    return files.built_packages(builds[0])
