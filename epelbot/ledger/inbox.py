@@ -11,11 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Executable, bindparam, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
 from epelbot.errors import BadInput, PermanentError
-from epelbot.ledger.engines import is_postgresql
+from epelbot.ledger.engines import is_postgresql, upsert
 from epelbot.ledger.tables import UNSETTLED, inbox
 
 NEW = "new"
@@ -23,11 +22,8 @@ RECORDED = "recorded"
 PARKED = "parked"
 
 
-# Made once: with one message per commit, making a statement costs more than running it.
-_STORE: dict[str, Executable] = {
-    "postgresql": postgresql.insert(inbox).on_conflict_do_nothing(index_elements=["id"]),
-    "sqlite": sqlite.insert(inbox).on_conflict_do_nothing(index_elements=["id"]),
-}
+# Each made once: with one message per commit, making a statement costs more than running it.
+_STORE: dict[str, Executable] = {}
 _TOP = select(func.max(inbox.c.seq))
 _OF_SEQS = select(inbox.c.id).where(inbox.c.seq.in_(bindparam("seqs", expanding=True)))
 
@@ -82,7 +78,7 @@ def store(connection: Connection, arrivals: Sequence[Arrival], received_at: date
         # Two consumers that were sent the same messages, in whatever order, must not wait for each other.
         rows.sort(key=lambda row: row["id"])
     try:
-        stored = connection.execute(_STORE[connection.dialect.name], rows)
+        stored = connection.execute(_storing(connection), rows)
     except (StatementError, UnicodeError, OverflowError) as error:
         if isinstance(error, DBAPIError) and not isinstance(error, DataError | IntegrityError):
             raise
@@ -92,6 +88,13 @@ def store(connection: Connection, arrivals: Sequence[Arrival], received_at: date
         return {one.id for one in arrivals}
     # What got one of our numbers was not there before; cheaper than RETURNING row by row.
     return set(connection.scalars(_OF_SEQS, {"seqs": seqs}))
+
+
+def _storing(connection: Connection) -> Executable:
+    engine = connection.dialect.name
+    if engine not in _STORE:
+        _STORE[engine] = upsert(connection, inbox).on_conflict_do_nothing(index_elements=["id"])
+    return _STORE[engine]
 
 
 def _next_seqs(connection: Connection, number: int) -> list[int]:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Date,
     DateTime,
     Dialect,
@@ -27,10 +28,13 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     and_,
+    event,
     false,
     literal_column,
 )
 from sqlalchemy.types import TypeEngine
+
+from epelbot.ledger.engines import is_postgresql
 
 metadata = MetaData(
     naming_convention={
@@ -132,7 +136,7 @@ inbox = Table(
 #: Recorded rows are nearly all rows; the recorder and the operator ask for the others. A query has to repeat
 #: this very condition, since neither engine concludes it from a parameter.
 UNSETTLED = inbox.c.status != literal_column("'recorded'")
-Index("ix_inbox_unsettled", inbox.c.status, inbox.c.seq, sqlite_where=UNSETTLED, postgresql_where=UNSETTLED)
+_PARTIAL = [Index("ix_inbox_unsettled", inbox.c.status, inbox.c.seq, sqlite_where=UNSETTLED)]
 
 #: Append-only facts. A fact told again only confirms its row, in a way that no order of arrival changes.
 evidence = Table(
@@ -273,10 +277,10 @@ notices = Table(
 
 #: What the teller asks for again and again; nearly all notices are sealed or gone.
 UNSEALED = and_(notices.c.outbox_id.is_(None), notices.c.withdrawn_at.is_(None))
-Index("ix_notices_unsealed", notices.c.id, sqlite_where=UNSEALED, postgresql_where=UNSEALED)
+_PARTIAL.append(Index("ix_notices_unsealed", notices.c.id, sqlite_where=UNSEALED))
 #: Told, standing, and may be told again.
 TOLD = and_(notices.c.paused_until.is_not(None), notices.c.withdrawn_at.is_(None))
-Index("ix_notices_told", notices.c.paused_until, sqlite_where=TOLD, postgresql_where=TOLD)
+_PARTIAL.append(Index("ix_notices_told", notices.c.paused_until, sqlite_where=TOLD))
 
 #: One row per effect on the outside world, whatever becomes of it.
 outbox = Table(
@@ -362,3 +366,14 @@ about = Table(
     Column("name", Exact(40), primary_key=True),
     Column("value", Exact(), nullable=False),
 )
+
+
+@event.listens_for(metadata, "before_create")
+def _partial_on_postgresql(_: MetaData, connection: Connection, **_options: Any) -> None:
+    """Make the partial indexes so on PostgreSQL, too.
+
+    Not where they are defined: to name an option of PostgreSQL loads its dialect (see `upsert`).
+    """
+    if is_postgresql(connection):
+        for index in _PARTIAL:
+            index.dialect_options["postgresql"]["where"] = index.dialect_options["sqlite"]["where"]

@@ -12,8 +12,8 @@ from epelbot.domain.excuse import Excuse
 from epelbot.domain.verdict import Verdict
 from epelbot.ledger import Ledger, evidence, listings
 from epelbot.policy.facts_from_evidence import facts_from_evidence
+from epelbot.services.excuse import excuse_from, notices_written
 from epelbot.services.gather_successors import ancestors
-from epelbot.services.judge import excuse_from, notices_written
 from epelbot.services.rulebook import Rulebook
 
 

@@ -27,10 +27,10 @@ from epelbot.ledger.evidence import Syncs
 from epelbot.ledger.listings import Judged, Lease
 from epelbot.policy import in_rhel
 from epelbot.policy.facts_from_evidence import facts_from_evidence
-from epelbot.policy.judgement import judge
 from epelbot.policy.succession import predecessors
-from epelbot.policy.telling import COMPLETE, Audience, Telling, complete_cause, is_complete, tellings
+from epelbot.policy.telling import Audience, Telling, is_complete, tellings
 from epelbot.ports import Sources
+from epelbot.services.excuse import Written, excuse_from, notices_written
 from epelbot.services.gather import Gathered, Question, gather
 from epelbot.services.gather_dependents import Asked, dependents, dependents_asked, packages_seen
 from epelbot.services.gather_public import published
@@ -52,14 +52,6 @@ _MAY_LEAVE = (
 )
 # A judgement that fails by itself is tried again after this, doubled each time, at most a day.
 _FAILED_AGAIN = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """When a notice to the release manager was written, and how its mail stands (None: not worded yet)."""
-
-    at: datetime
-    how: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,35 +287,6 @@ def keep(
         fault_point("judge:before-commit")
     fault_point("judge:after-commit")
     return held
-
-
-def notices_written(connection: Connection, listing_ids: Sequence[int]) -> dict[int, dict[str, Written]]:
-    """The listings' notices to the release manager, by listing and cause."""
-    told = notices.told(connection, listing_ids, COMPLETE)
-    return {
-        number: {cause: Written(*one) for cause, one in causes.items()} for number, causes in told.items()
-    }
-
-
-def excuse_from(
-    facts: Facts, rulebook: Rulebook, told: Mapping[str, Written], *, telling_at: datetime | None = None
-) -> Excuse:
-    """The judgement of a day.
-
-    ``told`` holds the release manager's notices, by cause. With ``telling_at`` a notice that is due counts as
-    written at that moment: the worker writes it in the same transaction as the excuse.
-    """
-    first = judge(facts, rulebook.calendar, rulebook.profile)
-    if not is_complete(first):
-        return first
-    written = told.get(complete_cause(first))
-    if written is None and telling_at is not None and any(one.rule == COMPLETE for one in tellings(first)):
-        written = Written(telling_at)
-    if written is None or written.at.date() > facts.as_of:
-        return first
-    return judge(
-        replace(facts, told_at=written.at, told_how=written.how), rulebook.calendar, rulebook.profile
-    )
 
 
 def _as_found(horizon: Horizon, found: Gathered) -> Horizon:

@@ -29,8 +29,9 @@ from epelbot.policy.seen import Seen
 from epelbot.ports import Sources
 from epelbot.services import record
 from epelbot.services.backlog import backlog
+from epelbot.services.excuse import excuse_from, notices_written
 from epelbot.services.gather_successors import ancestors
-from epelbot.services.judge import excuse_from, judge_leased, notices_written
+from epelbot.services.judge import judge_leased
 from epelbot.services.rulebook import Rulebook
 from epelbot.wording.gate_text import news_in_words
 

@@ -8,7 +8,8 @@
 After a calendar change every listing is judged again by one worker on SQLite. The reference beside it reads
 the same rows, in batches of the same size, with the database's own driver, and writes the same columns back
 as they are. ``epelbot explain`` is a process of its own each time; so are ``epelbot --help`` and a Python
-that starts and does nothing, beside it in random order. ``EPELBOT_TEST_LISTINGS`` asks for fewer than
+that starts and does nothing, beside it in random order, and one that loads SQLAlchemy and reads a row with it
+(decision 16). ``EPELBOT_TEST_LISTINGS`` asks for fewer than
 40,000 listings.
 """
 
@@ -37,6 +38,7 @@ from tests.services.house import a_rulebook
 
 LISTINGS = 40_000
 ROUNDS = 15
+_READ_A_ROW = "sqlalchemy.create_engine(url).connect().exec_driver_sql('SELECT 1').all()"
 JUDGED_GOAL, EXPLAIN_GOAL = 0.3, 6.0
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -50,6 +52,7 @@ class Scale(NamedTuple):
     explain: float
     help: float
     empty: float
+    floor: float
 
 
 def run(count: int = LISTINGS) -> Scale:
@@ -66,8 +69,8 @@ def run(count: int = LISTINGS) -> Scale:
         judged = due / _timed_judging(worker)
         by_sql = due / _timed_sql(path, worker.settings.work.batch_listings)
         ledger.close()
-        explain, help_, empty = _timed_commands(path)
-    return Scale(pieces, judged, by_sql, explain, help_, empty)
+        commands = _timed_commands(path)
+    return Scale(pieces, judged, by_sql, *commands)
 
 
 def _worker(ledger: Ledger) -> Worker:
@@ -123,13 +126,18 @@ def _timed_sql(path: Path, batch: int) -> float:
     return taken
 
 
-def _timed_commands(path: Path) -> tuple[float, float, float]:
+def _timed_commands(path: Path) -> tuple[float, float, float, float]:
     environment = os.environ | {"EPELBOT_DATABASE__URL": f"sqlite:///{path}"}
     explained = [sys.executable, "-m", "epelbot", "explain", "package7", "--collection", "epel9"]
     commands = {
         "explain": explained,
         "help": [sys.executable, "-m", "epelbot", "--help"],
         "empty": [sys.executable, "-c", "pass"],
+        "floor": [
+            sys.executable,
+            "-c",
+            f"import click, sqlalchemy; url = 'sqlite:///{path}'\n{_READ_A_ROW}",
+        ],
     }
     seconds: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(ROUNDS):
@@ -145,12 +153,14 @@ def main() -> None:
     count = int(os.environ.get("EPELBOT_TEST_LISTINGS", LISTINGS))
     found = run(count)
     beyond = (found.explain - found.help) / found.empty
+    floor = (found.floor - found.help) / found.empty
     sys.stdout.write(
         f"{count} listings, {found.evidence} pieces of evidence\n"
         f"judged again     {found.judged:8.0f} /s  {found.judged / found.by_plain_sql:5.2f} of "
         f"{found.by_plain_sql:.0f}/s by plain SQL (goal {JUDGED_GOAL:g})\n"
         f"epelbot explain  {found.explain * 1000:8.1f} ms  {beyond:5.1f} empty Pythons beyond --help "
         f"(goal {EXPLAIN_GOAL:g})\n"
+        f"SQLAlchemy alone {found.floor * 1000:8.1f} ms  {floor:5.1f} of them\n"
     )
 
 
