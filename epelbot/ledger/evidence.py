@@ -19,6 +19,7 @@ from epelbot.domain.evidence import (
     KIND_OF,
     AccessSeen,
     BranchSeen,
+    BuildTagged,
     Fact,
     LookedUp,
     PackageListChanged,
@@ -49,6 +50,10 @@ _STANDING = (AccessSeen, BranchSeen, UpdateSeen, PackageListChanged, LookedUp)
 _LIVE = ("pending", "testing")
 # Values in one statement. SQLite takes 32,766; more than some hundred are no faster.
 _MOST_AT_ONCE = 500
+
+
+class _Tagging(msgspec.Struct):
+    tag: str
 
 
 class _Update(msgspec.Struct):
@@ -256,6 +261,14 @@ def of_packages(
             query = query.where(evidence.c.source == source)
         found += map(_kept, connection.execute(query.order_by(evidence.c.happened_at, evidence.c.id)))
     return found
+
+
+def tagged(connection: Connection, major: int) -> set[tuple[str, str]]:
+    """Every package with each Koji tag of the major that a build of it was ever told to enter or to leave."""
+    query = select(evidence.c.package, evidence.c.data).where(
+        evidence.c.kind == KIND_OF[BuildTagged], evidence.c.major == major
+    )
+    return {(package, decode(_Tagging, data).tag) for package, data in connection.execute(query)}
 
 
 def live_updates(connection: Connection, release: str) -> list[str]:

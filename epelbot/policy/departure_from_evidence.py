@@ -42,6 +42,9 @@ def departure_of(
         return presence if block or dead or _all_untagged(seen) else None
     if presence.value.entry is None:
         return None
+    if isinstance(dead, Act) and dead.at < presence.value.entry.at:
+        # It came in all the same: what is dead since before is another life's, or never had one here.
+        dead = None
     untagging = _last_untagging(seen, presence.value)
     gone = [act for act in (block, untagging) if act is not None]
     times = [act.at for act in gone]

@@ -49,7 +49,7 @@ from epelbot.ports import (
     Sources,
     UpdateSource,
 )
-from epelbot.services.gather_departures import branch_tip, package_list
+from epelbot.services.gather_departures import branch_tip, is_pushed_unseen, package_list
 from epelbot.services.verify_build import verify_build
 
 
@@ -108,7 +108,7 @@ def gather(question: Question, known: Sequence[Recorded], sources: Sources) -> G
     if (
         packages is not None
         and not found.health.get("dist-git")
-        and _is_stale(question, known, BRANCH, branch)
+        and (_is_stale(question, known, BRANCH, branch) or is_pushed_unseen(*branch, known))
     ):
         found.take("dist-git", lambda: _branch_tip(question, known, packages))
     # A source that has just failed is not asked more.

@@ -79,6 +79,25 @@ def tip_told(package: str, collection: Collection, *, packages: PackageSources, 
 
 def may_be_dead(branch: str, known: Iterable[Recorded]) -> bool:
     """It was pushed as dead after anybody looked, or was dead at the last look."""
+    looked_at, was_dead, pushed_at = _last_told(branch, known)
+    return was_dead or _is_unseen(pushed_at, looked_at)
+
+
+def is_pushed_unseen(branch: str, known: Iterable[Recorded]) -> bool:
+    """Whether something was pushed about its death that nobody has looked at since.
+
+    A message may be received before dist-git is asked about the branch, and recorded after.
+    """
+    looked_at, _, pushed_at = _last_told(branch, known)
+    return _is_unseen(pushed_at, looked_at)
+
+
+def _is_unseen(pushed_at: datetime | None, looked_at: datetime | None) -> bool:
+    return pushed_at is not None and (looked_at is None or pushed_at >= looked_at)
+
+
+def _last_told(branch: str, known: Iterable[Recorded]) -> tuple[datetime | None, bool, datetime | None]:
+    """When its tip was last looked at, whether it was dead then, and the last push about its death."""
     looked_at: datetime | None = None
     was_dead = False
     pushed_at: datetime | None = None
@@ -89,9 +108,9 @@ def may_be_dead(branch: str, known: Iterable[Recorded]) -> bool:
                     looked_at, was_dead = one.confirmed, dead is not None
             case Pushed(branch=seen, dead_package=str()) if seen == branch:
                 pushed_at = max(pushed_at or one.happened_at, one.happened_at)
-    if looked_at is None:
-        return pushed_at is not None
-    return was_dead or (pushed_at is not None and pushed_at >= looked_at)
+            case _:
+                pass
+    return looked_at, was_dead, pushed_at
 
 
 def retired_packages(branch: str, packages: PackageSources) -> frozenset[str]:

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 
+from epelbot.domain.calendar import Calendar
 from epelbot.domain.collection import Collection, collection_of_tag, leading_minors, place_of_tag
 from epelbot.domain.evidence import (
     AccessChanged,
@@ -85,8 +86,13 @@ def keep(connection: Connection, told: Sequence[Recorded], now: datetime) -> Non
     listings.touch(connection, _concerned(connection, told, leading), now, whole=synced)
 
 
-def keep_found(connection: Connection, told: Sequence[Recorded], now: datetime) -> list[Recorded]:
-    """Keep what a sweep found, and give what of it is new; only that makes listings due."""
+def keep_found(
+    connection: Connection, told: Sequence[Recorded], now: datetime, calendar: Calendar
+) -> list[Recorded]:
+    """Keep what a sweep found, and give what of it is new; only that makes listings due.
+
+    The ``calendar`` tells which collection a tag of RHEL 10 was of at the time.
+    """
     if not told:
         return []
     by_hash = {one.fact.post.hash: one.fact.post for one in told if isinstance(one.fact, PostSeen)}
@@ -96,13 +102,20 @@ def keep_found(connection: Connection, told: Sequence[Recorded], now: datetime) 
     new = [one for one in told if isinstance(one.fact, PostSeen) and one.fact.post.hash in unknown]
     new += evidence.add_new(connection, [one for one in told if not isinstance(one.fact, PostSeen)])
     leading = leading_minors(listings.branches_of_tags(connection))
-    # A look-up for one collection tells what is in another's tag, and makes no listing of it: what is known
-    # already may be of a listing that is not.
+    # A look-up for one collection tells what is in another's tag and of its updates, and makes no listing of
+    # it: what is known already may be of a listing that is not.
     named = {
         (one.package, name)
         for one in told
-        if one.package is not None and isinstance(one.fact, BuildTagged)
+        if one.package is not None and isinstance(one.fact, BuildTagged | UpdateSeen)
         if (name := _collection(one, leading)) is not None
+    }
+    # A sweep may come long after a package left the leading collection, whose tag is a trailing one's by now.
+    named |= {
+        (one.package, f"epel{one.major}")
+        for one in told
+        if one.package is not None and isinstance(one.fact, BuildTagged) and not one.fact.untagged
+        if _led_then(one.fact.tag, one.happened_at, calendar)
     }
     known = listings.collections_of(connection, {package for package, _ in named})
     unlisted = {(package, name) for package, name in named if name not in map(str, known.get(package, ()))}
@@ -110,11 +123,43 @@ def keep_found(connection: Connection, told: Sequence[Recorded], now: datetime) 
     return new
 
 
+def _led_then(tag: str, at: datetime, calendar: Calendar) -> bool:
+    """Whether it is known that the stable tag of a minor was the leading collection's on that day."""
+    place = place_of_tag(tag)
+    if place is None or not place.is_stable:
+        return False
+    named = Collection.parse(place.stable)
+    if named.minor is None or named.major not in {major.number for major in calendar.majors}:
+        return False
+    branched = calendar.branching(named.major, named.minor, date.max).begins
+    return branched is not None and at.astimezone(UTC).date() <= branched
+
+
 def _learn_release(
     connection: Connection, stable_tag: str, branch: str, told_at: datetime, now: datetime
 ) -> None:
     if listings.learn_release(connection, stable_tag, branch, None, told_at):
-        listings.make_major_due(connection, Collection.parse(stable_tag).major, now)
+        named = Collection.parse(stable_tag)
+        listings.make_major_due(connection, named.major, now)
+        if named.minor is not None:
+            _list_by_tags(connection, named.major, now)
+
+
+def _list_by_tags(connection: Connection, major: int, now: datetime) -> None:
+    """Another minor leads: what was told of a tag while it was the leading collection's is of its own now.
+
+    A sweep asks for what is new alone, so nothing else would ever make a listing of it.
+    """
+    leading = leading_minors(listings.branches_of_tags(connection))
+    places = ((package, place_of_tag(tag)) for package, tag in evidence.tagged(connection, major))
+    named = {
+        (package, collection_of_tag(place.stable, leading))
+        for package, place in places
+        if place is not None and place.is_stable
+    }
+    known = listings.collections_of(connection, {package for package, _ in named})
+    new = {(package, one.name) for package, one in named if one not in known.get(package, ())}
+    listings.touch(connection, new, now)
 
 
 def learn_releases(ledger: Ledger, updates: UpdateSource, now: datetime) -> None:

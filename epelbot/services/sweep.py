@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from epelbot.domain.calendar import Calendar
+from epelbot.domain.calendar_words import KOJI
 from epelbot.domain.collection import Collection
 from epelbot.domain.evidence import (
     AccessSeen,
@@ -28,6 +30,7 @@ from epelbot.errors import PermanentError, TransientError
 from epelbot.ledger import Connection, Ledger, evidence, health, listings, marks
 from epelbot.policy.departure_from_evidence import LOOKED_AT
 from epelbot.ports import ListArchive, Sources
+from epelbot.services.calendar_feeds import feeds, refresh
 from epelbot.services.record import keep_found, learn_releases
 from epelbot.services.rulebook import Rulebook
 from epelbot.services.sweep_parts import Step, View, branches, builds, people, posts, public, updates
@@ -91,6 +94,11 @@ class Sweep:
             health.made_at(connection, self.clock())
         if self.sources.updates is not None:
             learn_releases(self.ledger, self.sources.updates, self.clock())
+        # Which collection a build was in hangs on the days on which minors were branched.
+        branchings = [one for one in feeds(self.sources) if one.source == KOJI]
+        refresh(self.ledger, self.rulebook, branchings, self.clock())
+        with self.ledger.read() as connection:
+            calendar = self.rulebook.current(connection).calendar
         swept = Swept()
         failed: dict[str, str] = {}
         chosen = collections or self._open_collections(swept)
@@ -100,7 +108,7 @@ class Sweep:
                 swept.parts.append(done)
                 continue
             swept.parts.append(done)
-            self._do(done, steps, swept)
+            self._do(done, steps, swept, calendar)
             if done.problem is not None:
                 failed[done.source] = done.problem
             if swept.stopped:
@@ -142,7 +150,7 @@ class Sweep:
         with self.ledger.read() as connection:
             return View(self.ledger, collection, self.rulebook.horizon(connection, collection, now), now)
 
-    def _do(self, done: PartDone, steps: Iterator[Step], swept: Swept) -> None:
+    def _do(self, done: PartDone, steps: Iterator[Step], swept: Swept, calendar: Calendar) -> None:
         title = f"{done.what} {done.collection}" if done.collection else done.what
         began = self.clock()
         self.progress(title, 0.0)
@@ -157,15 +165,15 @@ class Sweep:
                 done.whole = True
                 self._note(done, began)
                 return
-            self._keep(step, done, swept)
+            self._keep(step, done, swept, calendar)
             self.progress(title, step.share)
         swept.stopped = True
 
-    def _keep(self, step: Step, done: PartDone, swept: Swept) -> None:
+    def _keep(self, step: Step, done: PartDone, swept: Swept, calendar: Calendar) -> None:
         if not step.told and not step.reached:
             return
         with self.ledger.write() as connection:
-            new = keep_found(connection, step.told, self.clock())
+            new = keep_found(connection, step.told, self.clock(), calendar)
             for mark, until in step.reached:
                 marks.move(connection, mark, until)
             if not done.first:

@@ -89,6 +89,30 @@ class Story:
             self.world.releases.append(Release(f"EPEL-{name[4:]}", branch, name, "current"))
             self.world.package_lists.setdefault(name, {})
 
+    def branched(self, minor: int, at: datetime) -> None:
+        """``epel10.MINOR`` is cut from ``epel10``: the next minor leads, with a clone of what is there."""
+        old, new = f"epel10.{minor}", f"epel10.{minor + 1}"
+        self.world.releases = [
+            replace(one, branch=old) if one.stable_tag == old else one for one in self.world.releases
+        ]
+        self.world.releases.append(Release(f"EPEL-{new[4:]}", "epel10", new, "current"))
+        for alias, update in self.world.updates.items():
+            if update.release == old:
+                self.world.updates[alias] = replace(update, branch=old)
+        self.world.tags_made[new] = at
+        self.world.package_lists[new] = dict(self.world.package_lists.get(old, {}))
+        for package, blocked in self.world.package_lists[new].items():
+            self.world.package_entries.append((package, PackageEntry(new, blocked, at, "releng")))
+        latest: dict[str, Tagging] = {}
+        for stay in sorted(self.world.taggings, key=lambda one: one.tagged_at):
+            if stay.tag == old and stay.untagged_at is None:
+                latest[stay.nvr.name] = stay
+        for stay in latest.values():
+            self.tagged(str(stay.nvr), new, at, by="releng")
+        for package, branches in self.world.branches.items():
+            if "epel10" in branches:
+                self.world.branches[package] = (*branches, old)
+
     def package(
         self,
         name: str,

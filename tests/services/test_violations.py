@@ -243,6 +243,22 @@ def test_while_dist_git_is_silent_a_push_is_neither_a_violation_nor_forgotten() 
     assert judged(house)["V4"] is Verdict.VIOLATED
 
 
+def test_a_push_that_is_recorded_only_after_dist_git_was_asked_has_the_branch_looked_at() -> None:
+    """The message was received before, so that by its time the answer might have known of it."""
+    story = lives()
+    house = House(story, now=LEAVES - A_DAY).sees()
+    killed(story)
+    house.now = LEAVES + timedelta(hours=1)
+    house.feed()
+    story.revived("oldtool", "epel9", "ann", LEAVES + timedelta(hours=2))
+    house.misses()
+    house.now = TODAY
+    Sweep(house.ledger, house.rulebook, house.sources, lambda: house.now).run()
+    house.work()
+    assert house.excuse().departure is None
+    assert house.excuse().verdict is Verdict.OK
+
+
 def test_a_branch_is_looked_at_only_where_something_says_that_it_may_be_dead() -> None:
     story = lives()
     house = House(story, now=START)

@@ -114,6 +114,12 @@ def test_what_never_was_in_the_collection_cannot_leave_it() -> None:
     assert departure(*elsewhere, blocked(day("2026-11-01")), tip(NOW), lives=False) is None
 
 
+def test_a_branch_that_was_dead_before_the_listing_entered_is_no_departure_of_it() -> None:
+    killed = day("2024-05-01")
+    assert departure(pushed(killed), tip(NOW, since=killed)) is None
+    assert departure(tip(NOW, since=killed)) is None
+
+
 def test_a_dead_branch_counts_after_its_grace() -> None:
     before_the_end = [pushed(NOW - GRACE + A_SECOND), tip(NOW, since=NOW - GRACE + A_SECOND)]
     assert not left(*before_the_end).counts
