@@ -503,6 +503,13 @@ class TestRhel10:
         passed = owed("epel10", "2026-09-01", "2026-12-02", calendar)
         assert (passed.ends, passed.overdue, passed.over) == (day("2027-10-01"), True, False)
 
+    def test_a_branching_that_was_never_learnt_ends_nothing_though_the_next_is_known(self) -> None:
+        calendar = SHIPPED.with_branching(10, 2, told("2026-02-17"))
+        missed = owed("epel10", "2025-01-15", calendar=calendar, minor_releases=2, months=20)
+        assert (missed.closing_minor, missed.minor_rule_ends, missed.by.value) == ("10.1", None, "months")
+        known = owed("epel10", "2025-01-15", calendar=calendar, minor_releases=3, months=20)
+        assert (known.closing_minor, known.ends) == ("10.2", day("2026-02-17"))
+
     def test_with_k_minors_the_kth_branching_counts(self) -> None:
         seen = owed("epel10", "2025-03-01", calendar=BRANCHED, minor_releases=2)
         assert (seen.closing_minor, seen.ends) == ("10.2", day("2026-02-17"))

@@ -166,6 +166,10 @@ def test_counting_partial_minors_never_makes_it_longer(world: World) -> None:
 def test_one_more_minor_never_makes_it_shorter(world: World) -> None:
     rules = replace(world.profile.lifetime, minor_releases=world.profile.lifetime.minor_releases + 1)
     longer = replace(world, profile=replace(world.profile, lifetime=rules))
+    closing = world.seen().closing
+    if world.collection.is_leading and (closing is None or closing.happened is None):
+        # Where a branching was never learnt the minor rule is open, though the day of the next may be known.
+        return
     assert world.seen().latest <= longer.seen().latest
 
 
