@@ -130,9 +130,13 @@ class Run:
         """Let a day's messages come in and all work be done; gives the time when it was."""
         for one in fields(World):
             setattr(self._world, one.name, getattr(chapter.world, one.name))
-        for command in chapter.decisions:
+        # What has fallen due since the last chapter was judged in the night, at one frozen time, so that it
+        # is the same in every run: nobody may decide while a judgement is due.
+        quiet = {"EPELBOT_DELIVER__GATHER_MINUTES": str(_NEVER)}
+        night = [["work", "--until-idle"]] if chapter.decisions else []
+        for command in (*night, *chapter.decisions):
             # Not killed: a person who sees nothing come back looks before deciding again.
-            pid = nursery.start(command, {CLOCK: clock_setting(chapter.now, None)})
+            pid = nursery.start(command, quiet | {CLOCK: clock_setting(chapter.now, None)})
             self._ended(nursery, office, Started(command[0], pid))
         files = []
         for index, lines in enumerate(chapter.files):
