@@ -172,7 +172,12 @@ class TestOutput:
         assert b"\x1b[" not in _on_a_terminal(shell, on_terminal | {"TERM": "dumb"}, "doctor")
 
     def test_ctrl_c_ends_a_command_without_a_traceback(self, shell: Shell) -> None:
-        process = shell.process("ingest", "-", stdin=subprocess.PIPE)
+        # What a shell started in the background ignores Ctrl-C, and so would all that we start.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            process = shell.process("ingest", "-", stdin=subprocess.PIPE)
+        finally:
+            signal.signal(signal.SIGINT, before)
         try:
             database = shell.home / "epelbot" / "epelbot.db"
             wait_until(database.exists)
