@@ -260,12 +260,13 @@ def keep(
         )
         held = listings.still_held(connection, [one.lease for one in judgements])
         kept = [one for one in judgements if one.lease.listing_id in held]
+        bases = {major: rulebook.basis_of(major) for major in {one.lease.collection.major for one in kept}}
         judged = [
             Judged(
                 one.lease,
                 one.told_now,
                 _due_again(one, rulebook, now),
-                rulebook.basis_of(one.lease.collection.major),
+                bases[one.lease.collection.major],
             )
             for one in kept
         ]
