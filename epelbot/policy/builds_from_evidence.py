@@ -109,8 +109,10 @@ def _left_at(stays: Sequence[Tagging], horizon: Horizon) -> datetime | None:
 
     A collection that has moved on to a new tag does not bring back what had left the one before.
     """
+    # Nor does what came into the tag of a minor only after that was branched, and so into another collection.
+    its_own = [stay for stay in stays if _while_it_led(stay, horizon) is not None]
     for tag in reversed(horizon.tags):
-        here = [stay.untagged_at for stay in stays if stay.tag == tag]
+        here = [stay.untagged_at for stay in its_own if stay.tag == tag]
         gone = [at for at in here if at is not None]
         if here:
             return max(gone) if len(gone) == len(here) else None

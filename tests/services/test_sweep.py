@@ -335,6 +335,21 @@ def test_what_left_the_leading_collection_before_a_branching_is_known_to_have_be
     assert house.verdicts("tool", "epel10")["V2"] is Verdict.VIOLATED
 
 
+def test_what_left_the_leading_collection_does_not_come_back_by_a_build_in_a_trailing_one() -> None:
+    story = a_branching()
+    story.untagged("tool-1.0-1.el10_2", "epel10.2", datetime(2026, 2, 10, 9, tzinfo=UTC), by="mallory")
+    story.branched(2, datetime(2026, 2, 17, 9, tzinfo=UTC))
+    story.built("tool-1.0-2.el10_2", datetime(2026, 2, 20, 9, tzinfo=UTC), tag="epel10.2")
+    story.tagged("tool-1.0-2.el10_2", "epel10.2", datetime(2026, 2, 20, 10, tzinfo=UTC))
+    house = House(story, now=datetime(2026, 3, 1, tzinfo=UTC))
+    sweep(house)
+    house.work()
+    left = house.excuse("tool", "epel10").departure
+    assert left is not None
+    assert left.day.isoformat() == "2026-02-10"
+    assert house.excuse("tool", "epel10.2").departure is None
+
+
 def test_an_update_that_a_look_up_for_another_collection_told_makes_its_own_listing() -> None:
     story = a_branching()
     house = House(story, now=datetime(2026, 3, 1, tzinfo=UTC)).sees()
