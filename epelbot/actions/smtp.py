@@ -87,6 +87,7 @@ class SmtpMailer:
                 server.login(self.username, self.password)
             server.ehlo_or_helo_if_needed()
         except BaseException:
+            # Nothing is swallowed: whatever ended the greeting, Ctrl-C too, leaves no connection behind.
             server.close()
             raise
         return server

@@ -61,6 +61,7 @@ class Link:
             self._channel = self._new_channel()
             self._names = {one.name: self._declare(one) for one in bus.queues}
         except BaseException:
+            # Nothing is swallowed: who gets no broker, by Ctrl-C too, has nothing to close it by.
             self.close()
             raise
 

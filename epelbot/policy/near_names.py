@@ -66,7 +66,7 @@ def near(rules: ReadmeRules) -> Callable[[str], bool]:
 
     def is_near(name: str) -> bool:
         words = _words(name)
-        if len(wanted) < 2:  # noqa: PLR2004  # one word alone says too little to be looked for inside a name
+        if len(wanted) < 2:  # noqa: PLR2004 -- one word alone says too little to be looked for inside a name
             return bool(wanted) and words[:1] == wanted and all(word in _TEXT_SUFFIXES for word in words[1:])
         if run_together in "".join(words):
             return True

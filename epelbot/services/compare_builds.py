@@ -8,9 +8,7 @@ from __future__ import annotations
 from epelbot.domain.abi import BuiltPackages
 from epelbot.errors import BadInput
 from epelbot.ports import InterfaceFiles
-
-# Names of builds that a sentence lists.
-_SOME = 3
+from epelbot.services.one_build import one_build
 
 
 def build_of_files(files: InterfaceFiles) -> BuiltPackages:
@@ -18,10 +16,7 @@ def build_of_files(files: InterfaceFiles) -> BuiltPackages:
 
     Raises `BadInput` if there are none or they are several builds', `NotThere` for a missing file.
     """
-    builds = files.builds()
-    if len(builds) > 1:
-        some = ", ".join(map(str, builds[:_SOME])) + (", ..." if len(builds) > _SOME else "")
-        raise BadInput(f"these RPMs are of {len(builds)} builds ({some}); give one build's RPMs at a time")
-    if not builds:
+    build = one_build(files.builds())
+    if build is None:
         raise BadInput("there are no RPM files that can be read; give RPM files, or the folder of them")
-    return files.built_packages(builds[0])
+    return files.built_packages(build)

@@ -16,9 +16,8 @@ from epelbot.errors import BadInput, PermanentError
 from epelbot.policy.final_build import check_build
 from epelbot.policy.readme_survey import README_LIMIT, TextNeeded, Unreadable, says_retired, texts_needed
 from epelbot.ports import BuildContentsSource, RpmFiles
+from epelbot.services.one_build import one_build
 
-# Of several builds, so many are named.
-_SHOWN = 3
 _NOTHING_KNOWN: Mapping[str, bool] = MappingProxyType({})
 
 
@@ -50,13 +49,9 @@ def verify_files(files: RpmFiles, rules: ReadmeRules) -> BuildChecked:
 
     Raises `BadInput` if there are none or they are several builds', `NotThere` for a missing file.
     """
-    builds = files.builds()
-    if len(builds) > 1:
-        more = ", ..." if len(builds) > _SHOWN else ""
-        some = ", ".join(map(str, builds[:_SHOWN])) + more
-        raise BadInput(f"these RPMs are of {len(builds)} builds ({some}); give one build's RPMs at a time")
-    if builds:
-        return verify_build(files, builds[0], None, rules)
+    build = one_build(files.builds())
+    if build is not None:
+        return verify_build(files, build, None, rules)
     unreadable = files.nameless()
     if not unreadable:
         raise BadInput("there are no RPM files; give RPM files, or the folder in which they lie")

@@ -26,6 +26,12 @@ SYMBOLS_MAX: Final = 4_000_000
 NAME_MAX: Final = 65_536
 """Bytes of a symbol's name: mangled C++ names of some kilobytes exist."""
 
+_IDENT_SIZE: Final = 16
+_CLASS_32: Final = 1
+_CLASS_64: Final = 2
+_LITTLE: Final = 1
+_BIG: Final = 2
+
 _DYNAMIC_OBJECT: Final = 3
 _SECTION_STRINGS: Final = 3
 _SECTION_DYNAMIC: Final = 6
@@ -124,14 +130,14 @@ def read_library(path: str, content: bytes) -> Library | None:
 
 
 def _opened(content: bytes) -> _Elf:
-    ident = content[:16]
-    if len(ident) < 16 or ident[4] not in (1, 2) or ident[5] not in (1, 2):  # noqa: PLR2004 # bytes of an ELF's identification
+    ident = content[:_IDENT_SIZE]
+    if len(ident) < _IDENT_SIZE or ident[4] not in (_CLASS_32, _CLASS_64) or ident[5] not in (_LITTLE, _BIG):
         raise DamagedElf("it is damaged: it says neither its class nor its byte order")
-    order = "<" if ident[5] == 1 else ">"
-    is_64 = ident[4] == 2  # noqa: PLR2004 # ELFCLASS64
+    order = "<" if ident[5] == _LITTLE else ">"
+    is_64 = ident[4] == _CLASS_64
     layout = _layout(order, is_64=is_64)
     try:
-        fields = layout.header.unpack_from(content, 16)
+        fields = layout.header.unpack_from(content, _IDENT_SIZE)
     except struct.error as error:
         raise DamagedElf("it is cut short in its header") from error
     file_type, section_offset, entry_size, count = fields[0], fields[5], fields[10], fields[11]

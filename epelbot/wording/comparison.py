@@ -134,7 +134,7 @@ def _section(heading: str, changes: Iterable[Change]) -> Iterator[str]:
     for (alike, places), names in list(rows.items())[:_MOST_LINES]:
         one_of_them, several = _SAID[alike.kind]
         said = several if len(names) > 1 else one_of_them
-        text = said.format(what=_names(names), library=shown(alike.library))
+        text = said.format(what=listed(map(shown, names), _MOST_NAMES), library=shown(alike.library))
         where_it_was = ", ".join(shown(part) for part in (alike.rpm, *places) if part)
         if where_it_was:
             text += f" ({where_it_was})"
@@ -143,9 +143,3 @@ def _section(heading: str, changes: Iterable[Change]) -> Iterator[str]:
         yield from wrap(text, WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
     if len(rows) > _MOST_LINES:
         yield f"  ... and {len(rows) - _MOST_LINES} more; --json lists them all"
-
-
-def _names(names: list[str]) -> str:
-    if len(names) <= _MOST_NAMES:
-        return listed(map(shown, names))
-    return f"{', '.join(map(shown, names[:_MOST_NAMES]))} and {len(names) - _MOST_NAMES} more"
